@@ -56,6 +56,9 @@ internal sealed class LinkEngine : IDisposable
     /// <summary>Gets whether a stream is open or something is amiss, so that the next read should come soon.</summary>
     internal bool IsBusy => _link is { IsActive: true } or { IsUneasy: true } || _unexpectedHello is not null;
 
+    /// <summary>Gets a number that has changed when a read has shown something new.</summary>
+    internal ulong HeardCount => (_link?.HeardCount ?? 0) + _handshake.HeardCount;
+
     /// <summary>Gets when the own table should next be read back; a write that nobody answers may not be there (rule 3).</summary>
     internal Instant AuditAt
     {
