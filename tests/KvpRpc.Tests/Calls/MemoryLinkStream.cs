@@ -98,8 +98,8 @@ internal sealed class MemoryLinkStream(MemoryLink link, MemoryLinkPair pair, str
     {
         lock (_lock)
         {
-            // As the seam says: what was received before the end is lost as well.
-            if (_error is null && !_isEndRead)
+            // What was received and not read before the end is lost with it.
+            if (_error is null && !(_isSendClosed && _isEndRead))
                 Fail(new KvpLinkException(error, "The test ended the link.", certainlyNotDelivered: !_isDelivered));
         }
     }

@@ -17,6 +17,18 @@ internal static class Wait
         await For(cancelled.Task);
     }
 
+    /// <summary>Waits until a condition holds that no task tells of.</summary>
+    internal static async Task Until(Func<bool> condition)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Limit, "The condition did not come to hold.");
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     internal static async Task<RpcException> ForError(Task task) =>
         await Assert.ThrowsAsync<RpcException>(() => For(task));
 }
