@@ -101,7 +101,7 @@ public sealed class DeadlineTests
             return Task.FromResult(text);
         };
         await using KvpLinkStream stream = raw.Open();
-        await stream.SendAsync(new byte[] { 0x81, 0x02, 0x02, 0x00, 0xA1, 0x61 }, endOfStream: true, default);
+        await stream.SendAsync(new byte[] { 0x81, 0x02, 0x02, 0x00, 0x91, 0xA1, 0x61 }, endOfStream: true, default);
         Assert.Equal(CallResetCode.DeadlineExceeded, await RawCaller.ReceiveResetAsync(stream));
         Assert.False(hasRun);
         Assert.Contains(raw.Log.Lines, line => line.Id == 105);

@@ -9,6 +9,8 @@ public interface IProbe
 
     Task<byte[]> BlobAsync(byte[] data, CancellationToken cancellationToken = default);
 
+    Task<Awkward> AwkwardAsync(Awkward value, CancellationToken cancellationToken = default);
+
     [KvpMethod(OneWay = true)]
     Task NotifyAsync(string text, CancellationToken cancellationToken = default);
 }

@@ -96,9 +96,9 @@ public sealed class LimitTests
         };
         KvpLinkStream[] held = [raw.Open(), raw.Open()];
         foreach (KvpLinkStream stream in held)
-            await stream.SendAsync(new byte[] { 0x01, 0xA0 }, endOfStream: true, default);
+            await stream.SendAsync(new byte[] { 0x01, 0x91, 0xA0 }, endOfStream: true, default);
         KvpLinkStream refused = raw.Open();
-        await refused.SendAsync(new byte[] { 0x01, 0xA0 }, endOfStream: true, default);
+        await refused.SendAsync(new byte[] { 0x01, 0x91, 0xA0 }, endOfStream: true, default);
         Assert.Equal(CallResetCode.Refused, await RawCaller.ReceiveResetAsync(refused));
         release.SetResult();
     }
@@ -108,7 +108,7 @@ public sealed class LimitTests
     {
         await using PeerPair peers = new(links: new MemoryLinkPair(windowBytes: 1000));
         KvpLinkStream stalled = peers.Links.Left.OpenStream("test.Probe/Blob", KvpStreamPriority.Bulk);
-        await stalled.SendAsync(new byte[] { 0x01, 0xC4, 0x01, 0x00 }, endOfStream: true, default);
+        await stalled.SendAsync(new byte[] { 0x01, 0x91, 0xC4, 0x01, 0x00 }, endOfStream: true, default);
         peers.Service.OnBlob = _ => new byte[100_000];
         for (int i = 0; i < 10; i++)
             Assert.Equal(100_000, (await Wait.For(peers.Client.BlobAsync([1]))).Length);

@@ -1,3 +1,4 @@
+using KvpRpc.Generated;
 using Microsoft.Extensions.Logging;
 
 namespace KvpRpc.Tests.Calls;
@@ -91,7 +92,7 @@ public sealed class StatusTests
     public async Task Arguments_that_cannot_be_read_are_internal_and_do_not_run()
     {
         await using RawCaller raw = new();
-        foreach (byte[] arguments in new byte[][] { [], [0xC1], [0x92, 0x01], [0xDB, 0xFF, 0xFF, 0xFF, 0xFF], [0xA1, 0x61, 0x00] })
+        foreach (byte[] arguments in new byte[][] { [], [0xC1], [0x91, 0x01], [0x91, 0xDB, 0xFF, 0xFF, 0xFF, 0xFF], [0x91, 0xA1, 0x61, 0x00] })
         {
             RpcException error = await raw.CallForErrorAsync("test.Probe/Run", [0x01, .. arguments]);
             Assert.Equal(StatusCode.Internal, error.StatusCode);
@@ -104,21 +105,43 @@ public sealed class StatusTests
     public async Task A_result_that_cannot_be_written_is_internal()
     {
         await using PeerPair peers = new();
-        peers.Service.OnRun = (_, _) => Task.FromResult("\uD800");
-        RpcException error = await Wait.ForError(peers.Client.RunAsync("x"));
+        peers.Service.OnAwkward = _ => new Awkward("unwritable");
+        RpcException error = await Wait.ForError(peers.Client.AwkwardAsync(new Awkward("fine")));
         Assert.Equal(StatusCode.Internal, error.StatusCode);
-        Assert.Equal("The response of test.Probe/Run cannot be written.", error.Message);
+        Assert.Equal("The response of test.Probe/Awkward cannot be written.", error.Message);
+        Assert.False(error.CertainlyNotRun);
         Assert.Contains(peers.RightLog.Lines, line => line is { Level: LogLevel.Error, Id: 112 });
+    }
+
+    [Fact]
+    public async Task A_result_that_cannot_be_read_is_internal()
+    {
+        await using PeerPair peers = new();
+        peers.Service.OnAwkward = _ => new Awkward("unreadable");
+        RpcException error = await Wait.ForError(peers.Client.AwkwardAsync(new Awkward("fine")));
+        Assert.Equal(StatusCode.Internal, error.StatusCode);
+        Assert.Equal("The response of test.Probe/Awkward cannot be read.", error.Message);
+        Assert.False(error.CertainlyNotRun);
     }
 
     [Fact]
     public async Task Arguments_that_cannot_be_written_are_internal_and_open_no_stream()
     {
         await using PeerPair peers = new();
-        RpcException error = await Wait.ForError(peers.Client.RunAsync("\uD800"));
+        RpcException error = await Wait.ForError(peers.Client.AwkwardAsync(new Awkward("unwritable")));
         Assert.Equal(StatusCode.Internal, error.StatusCode);
         Assert.True(error.CertainlyNotRun);
         Assert.Equal(0, peers.Links.Left.OpenedStreams);
+    }
+
+    [Fact]
+    public async Task Arguments_whose_formatter_throws_are_internal_and_do_not_run()
+    {
+        await using PeerPair peers = new();
+        RpcException error = await Wait.ForError(peers.Client.AwkwardAsync(new Awkward("unreadable")));
+        Assert.Equal(StatusCode.Internal, error.StatusCode);
+        Assert.Equal("The arguments of test.Probe/Awkward cannot be read.", error.Message);
+        Assert.True(error.CertainlyNotRun);
     }
 
     [Fact]
@@ -143,8 +166,8 @@ public sealed class StatusTests
     [Fact]
     public void A_contract_without_generated_code_is_refused_with_the_way_out()
     {
-        RpcPeer peer = new(new MemoryLinkSource());
-        Assert.Throws<InvalidOperationException>(() => peer.CreateClient<IDisposable>());
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(RpcContracts.Get<IDisposable>);
+        Assert.Contains("[KvpService]", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

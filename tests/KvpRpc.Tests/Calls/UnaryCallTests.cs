@@ -116,6 +116,8 @@ public sealed class UnaryCallTests
 
         public Task<byte[]> BlobAsync(byte[] data, CancellationToken cancellationToken) => Task.FromResult(data);
 
+        public Task<Awkward> AwkwardAsync(Awkward value, CancellationToken cancellationToken) => Task.FromResult(value);
+
         public Task NotifyAsync(string text, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public void Dispose() => disposed.Release();
