@@ -15,6 +15,7 @@ internal sealed class DriverStream : KvpLinkStream
     private CancellationTokenRegistration _receiveCancellation;
     private CancellationTokenRegistration _sendCancellation;
     private CancellationToken? _sendCancelled;
+    private CancellationTokenSource? _aborted;
     private KvpLinkException? _failure;
     private bool _sendEnded;
     private bool _receiveEnded;
@@ -28,6 +29,20 @@ internal sealed class DriverStream : KvpLinkStream
     }
 
     public override string Name { get; }
+
+    public override CancellationToken Aborted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_failure is not null)
+                    return new(canceled: true);
+                _aborted ??= new();
+                return _aborted.Token;
+            }
+        }
+    }
 
     internal DriverLink Link { get; }
 
@@ -87,6 +102,7 @@ internal sealed class DriverStream : KvpLinkStream
             FailReceive(_failure);
         }
 
+        Abort();
         // A send under way fails only when the loop has let go of its message.
         Link.Post(new(DriverCommandKind.Reset, this) { Number = code });
     }
@@ -152,8 +168,10 @@ internal sealed class DriverStream : KvpLinkStream
                 _send.Fail(_failure);
             }
 
-            FailReceive(failure);
+            FailReceive(_failure);
         }
+
+        Abort();
     }
 
     private void FailReceive(Exception failure)
@@ -211,6 +229,28 @@ internal sealed class DriverStream : KvpLinkStream
                 _send.Fail(_sendCancelled is { } token ? new OperationCanceledException(token) : _failure);
             FailReceive(_failure);
         }
+
+        Abort();
+    }
+
+    // What waits for the token is the application's: it runs neither on the driver's loop nor in the caller of Reset.
+    private void Abort()
+    {
+        CancellationTokenSource? aborted;
+        lock (_gate)
+        {
+            aborted = _aborted;
+            _aborted = null;
+        }
+
+        if (aborted is not null)
+            _ = CancelAndDisposeAsync(aborted);
+    }
+
+    private static async Task CancelAndDisposeAsync(CancellationTokenSource source)
+    {
+        await source.CancelAsync().ConfigureAwait(false);
+        source.Dispose();
     }
 
     private void CancelReceive(CancellationToken token)
