@@ -23,6 +23,9 @@ internal static class FuseAbi
     internal const uint PollScheduleNotify = 1 << 0;
     internal const int NotifyPoll = 1;
 
+    /// <summary>POLLIN and POLLRDNORM.</summary>
+    internal const uint PollReadable = 0x41;
+
     /// <summary>The number of a request.</summary>
     internal enum Operation : uint
     {

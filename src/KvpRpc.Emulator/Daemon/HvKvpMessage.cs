@@ -17,7 +17,8 @@ namespace KvpRpc.Emulator.Daemon;
 internal static class HvKvpMessage
 {
     internal const int Size = 7432;
-    internal const byte LegacyRegister = 4;
+
+    /// <summary>The operation with which a daemon registers. That of daemons before 2012, 4, is not emulated.</summary>
     internal const byte Register = 100;
 
     private const uint RegistryString = 1;
@@ -26,10 +27,10 @@ internal static class HvKvpMessage
     private const int EnumeratedKeyAt = 20;
 
     /// <summary>Writes what the driver tells a daemon that has registered.</summary>
-    internal static void WriteVersion(Span<byte> message, byte register)
+    internal static void WriteVersion(Span<byte> message)
     {
         message.Clear();
-        message[0] = register;
+        message[0] = Register;
         "3.1"u8.CopyTo(message[4..]);
     }
 
@@ -62,24 +63,20 @@ internal static class HvKvpMessage
     }
 
     /// <summary>Reads the daemon's answer, converted as the kernel does.</summary>
+    /// <remarks>The value of a GET is always empty, as it is with the kernel: the request states no size for it, so the
+    /// daemon copies none. What a GET tells is whether the key exists.</remarks>
     internal static KvpResponse ReadResponse(ReadOnlySpan<byte> message, KvpOperation operation)
     {
         uint status = BinaryPrimitives.ReadUInt32LittleEndian(message);
         if (status is not KvpResponse.Ok) return KvpResponse.Of(status);
-        int keyAt = operation is KvpOperation.Enumerate ? EnumeratedKeyAt : ItemKeyAt;
-        ReadOnlySpan<byte> keyField = message.Slice(keyAt, KernelConversion.KeyFieldBytes);
-        ReadOnlySpan<byte> valueField =
-            message.Slice(keyAt + KernelConversion.KeyFieldBytes, KernelConversion.ValueFieldBytes);
-        string? key = string.Empty;
-        string? value = string.Empty;
-        bool good = operation switch
-        {
-            KvpOperation.Enumerate => KernelConversion.TryToHost(keyField, KernelConversion.MaxKeyUnits, out key)
-                && KernelConversion.TryToHost(valueField, KernelConversion.MaxValueUnits, out value),
-            KvpOperation.Get => KernelConversion.TryToHost(valueField, KernelConversion.MaxValueUnits, out value),
-            _ => true,
-        };
-        return good ? new KvpResponse(status, key!, value!) : KvpResponse.Of(KvpResponse.Failed);
+        if (operation is not KvpOperation.Enumerate) return KvpResponse.Of(status);
+        ReadOnlySpan<byte> key = message.Slice(EnumeratedKeyAt, KernelConversion.KeyFieldBytes);
+        ReadOnlySpan<byte> value = message.Slice(
+            EnumeratedKeyAt + KernelConversion.KeyFieldBytes, KernelConversion.ValueFieldBytes);
+        return KernelConversion.TryToHost(key, KernelConversion.MaxKeyUnits, out string? keyText)
+            && KernelConversion.TryToHost(value, KernelConversion.MaxValueUnits, out string? valueText)
+            ? new KvpResponse(status, keyText, valueText)
+            : KvpResponse.Of(KvpResponse.Failed);
     }
 
     private static void WriteKey(Span<byte> message, int sizeAt, int keyAt, string key, KernelNls nls)

@@ -216,7 +216,7 @@ internal sealed class KvpDriver : IDisposable
         lock (_gate)
         {
             if ((poll.Flags & FuseAbi.PollScheduleNotify) is not 0) _armedPoll = poll.KernelHandle;
-            uint events = _isMessageUnread ? (uint)LinuxNative.PollIn : 0;
+            uint events = _isMessageUnread ? FuseAbi.PollReadable : 0;
             _fuse.Answer(unique, new FuseAbi.PollOut { Events = events });
         }
     }
@@ -227,7 +227,6 @@ internal sealed class KvpDriver : IDisposable
         {
             if (read.Size < HvKvpMessage.Size) _fuse.Answer(unique, LinuxNative.Invalid);
             else if (_isMessageUnread) Deliver(unique);
-            else if ((read.Flags & LinuxNative.NonBlocking) is not 0) _fuse.Answer(unique, LinuxNative.TryAgain);
             else if (_heldRead is not 0) _fuse.Answer(unique, LinuxNative.Busy);
             else _heldRead = unique;
         }
@@ -263,9 +262,9 @@ internal sealed class KvpDriver : IDisposable
 
     private bool TryRegister(byte operation)
     {
-        if (operation is not (HvKvpMessage.Register or HvKvpMessage.LegacyRegister)) return false;
+        if (operation is not HvKvpMessage.Register) return false;
         _state = State.Registering;
-        HvKvpMessage.WriteVersion(_message, operation);
+        HvKvpMessage.WriteVersion(_message);
         Publish();
         return true;
     }
