@@ -13,6 +13,7 @@ internal sealed class DaemonGuest : EmulatedGuest
     private readonly DaemonRoom _room;
     private readonly SemaphoreSlim _life = new(1, 1);
     private Process? _daemon;
+    private bool _isDisposed;
 
     private DaemonGuest(DaemonRoom room) => _room = room;
 
@@ -21,6 +22,9 @@ internal sealed class DaemonGuest : EmulatedGuest
 
     /// <inheritdoc/>
     internal override bool IsServiceUp => _room.Driver.IsReady;
+
+    /// <summary>Gets the name under which the device's mount shows in /proc/*/mountinfo.</summary>
+    internal string MountSource => _room.MountSource;
 
     /// <summary>Gets the process id of the daemon; null when none was started or it was stopped.</summary>
     internal int? DaemonProcessId => _daemon?.Id;
@@ -44,14 +48,15 @@ internal sealed class DaemonGuest : EmulatedGuest
         await _life.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_daemon is { HasExited: false }) return;
+            if (_daemon is { HasExited: false } && IsServiceUp) return;
             await KillDaemonAsync().ConfigureAwait(false);
             _daemon = await _room.StartAsync(StartInfo()).ConfigureAwait(false);
             Task exited = _daemon.WaitForExitAsync(cancellationToken);
             Task first = await Task.WhenAny(_room.Driver.Registered, exited).ConfigureAwait(false);
             if (first != exited) return;
             await exited.ConfigureAwait(false);
-            throw new InvalidOperationException($"hv_kvp_daemon ended with exit code {_daemon.ExitCode}.");
+            string words = await _daemon.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+            throw new InvalidOperationException($"hv_kvp_daemon ended with exit code {_daemon.ExitCode}. {words}".Trim());
         }
         finally
         {
@@ -79,15 +84,32 @@ internal sealed class DaemonGuest : EmulatedGuest
 
     /// <inheritdoc/>
     internal override ValueTask<GuestTables> SaveTablesAsync(CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        ValueTask.FromResult(new GuestTables(
+            PoolFile.Read(PoolFolder, KvpPool.External),
+            PoolFile.Read(PoolFolder, KvpPool.Guest),
+            PoolFile.Read(PoolFolder, KvpPool.AutoExternal)));
 
     /// <inheritdoc/>
-    internal override ValueTask RestoreTablesAsync(GuestTables tables, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    internal override ValueTask RestoreTablesAsync(GuestTables tables, CancellationToken cancellationToken)
+    {
+        PoolFile.Write(PoolFolder, KvpPool.External, tables.External);
+        PoolFile.Write(PoolFolder, KvpPool.Guest, tables.Guest);
+        PoolFile.Write(PoolFolder, KvpPool.AutoExternal, tables.AutoExternal);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Hangs the daemon: it keeps the device open and answers nothing until <see cref="ThawService"/>.</summary>
+    internal void FreezeService() => Signal(LinuxNative.SignalStop);
+
+    /// <summary>Lets a hung daemon go on.</summary>
+    internal void ThawService() => Signal(LinuxNative.SignalContinue);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        await _life.WaitAsync().ConfigureAwait(false);
         await KillDaemonAsync().ConfigureAwait(false);
         _room.Dispose();
         _life.Dispose();
@@ -116,5 +138,13 @@ internal sealed class DaemonGuest : EmulatedGuest
         await _daemon.WaitForExitAsync().ConfigureAwait(false);
         _daemon.Dispose();
         _daemon = null;
+
+        // The kernel tells of the closed device on its own time; what is next must not find the dead daemon's state.
+        _room.Driver.HandleDisconnect();
+    }
+
+    private void Signal(int signal)
+    {
+        if (DaemonProcessId is int process) _ = LinuxNative.Signal(process, signal);
     }
 }

@@ -29,6 +29,9 @@ internal sealed class DaemonRoom : IDisposable
     /// <summary>Gets the driver that serves the device of this room.</summary>
     internal KvpDriver Driver { get; }
 
+    /// <summary>Gets the name under which the device's mount shows in /proc/*/mountinfo.</summary>
+    internal string MountSource => _fuse.Source;
+
     /// <summary>Gets the folder of the pool files as other processes see it.</summary>
     internal string PoolFolder { get; private set; }
 
