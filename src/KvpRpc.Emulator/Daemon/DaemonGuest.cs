@@ -1,0 +1,120 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using KvpRpc.Emulator.Guests;
+
+namespace KvpRpc.Emulator.Daemon;
+
+/// <summary>A Linux guest whose Data Exchange service is the unmodified <c>hv_kvp_daemon</c>, running on this machine on an
+/// emulated /dev/vmbus/hv_kvp.</summary>
+/// <remarks>See <see cref="DaemonRequirements"/> for what it needs. Nothing of it stays behind, also when this process is
+/// killed: the daemon dies with it, mounts and pools are of a namespace that dies with the daemon.</remarks>
+internal sealed class DaemonGuest : EmulatedGuest
+{
+    private readonly DaemonRoom _room;
+    private readonly SemaphoreSlim _life = new(1, 1);
+    private Process? _daemon;
+
+    private DaemonGuest(DaemonRoom room) => _room = room;
+
+    /// <inheritdoc/>
+    internal override string PoolFolder => _room.PoolFolder;
+
+    /// <inheritdoc/>
+    internal override bool IsServiceUp => _room.Driver.IsReady;
+
+    /// <summary>Gets the process id of the daemon; null when none was started or it was stopped.</summary>
+    internal int? DaemonProcessId => _daemon?.Id;
+
+    /// <summary>Prepares a guest; it is halted until <see cref="BootAsync"/>.</summary>
+    /// <exception cref="Win32Exception">The rights or the kernel do not allow it; see
+    /// <see cref="DaemonRequirements.WhyUnavailable"/>.</exception>
+    internal static async Task<DaemonGuest> CreateAsync(DaemonGuestOptions options) =>
+        new(await DaemonRoom.BuildAsync(options.PoolFolder, options.TimeProvider, options.Nls).ConfigureAwait(false));
+
+    /// <summary>Starts the daemon and waits until it has registered.</summary>
+    /// <exception cref="InvalidOperationException">The daemon ended before it had registered.</exception>
+    internal override ValueTask BootAsync(CancellationToken cancellationToken) => StartServiceAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    internal override ValueTask HaltAsync(CancellationToken cancellationToken) => StopServiceAsync(cancellationToken);
+
+    /// <inheritdoc cref="BootAsync"/>
+    internal override async ValueTask StartServiceAsync(CancellationToken cancellationToken)
+    {
+        await _life.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_daemon is { HasExited: false }) return;
+            await KillDaemonAsync().ConfigureAwait(false);
+            _daemon = await _room.StartAsync(StartInfo()).ConfigureAwait(false);
+            Task exited = _daemon.WaitForExitAsync(cancellationToken);
+            Task first = await Task.WhenAny(_room.Driver.Registered, exited).ConfigureAwait(false);
+            if (first != exited) return;
+            await exited.ConfigureAwait(false);
+            throw new InvalidOperationException($"hv_kvp_daemon ended with exit code {_daemon.ExitCode}.");
+        }
+        finally
+        {
+            _ = _life.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override async ValueTask StopServiceAsync(CancellationToken cancellationToken)
+    {
+        await _life.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await KillDaemonAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _ = _life.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override ValueTask<KvpResponse> TransactAsync(KvpRequest request, CancellationToken cancellationToken) =>
+        _room.Driver.TransactAsync(request, cancellationToken);
+
+    /// <inheritdoc/>
+    internal override ValueTask<GuestTables> SaveTablesAsync(CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
+
+    /// <inheritdoc/>
+    internal override ValueTask RestoreTablesAsync(GuestTables tables, CancellationToken cancellationToken) =>
+        throw new NotImplementedException();
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await KillDaemonAsync().ConfigureAwait(false);
+        _room.Dispose();
+        _life.Dispose();
+    }
+
+    private static ProcessStartInfo StartInfo()
+    {
+        var start = new ProcessStartInfo(DaemonRequirements.SetPrivPath!)
+        {
+            WorkingDirectory = "/",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (string argument in (ReadOnlySpan<string>)["--pdeathsig", "KILL", DaemonRequirements.DaemonPath!, "-n"])
+            start.ArgumentList.Add(argument);
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
+        return start;
+    }
+
+    private async Task KillDaemonAsync()
+    {
+        if (_daemon is null) return;
+        _daemon.Kill();
+        await _daemon.WaitForExitAsync().ConfigureAwait(false);
+        _daemon.Dispose();
+        _daemon = null;
+    }
+}
