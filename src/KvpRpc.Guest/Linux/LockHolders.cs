@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Win32.SafeHandles;
 
 namespace KvpRpc.Guest.Linux;
 
@@ -14,12 +15,13 @@ internal static class LockHolders
         List<string> holders = [];
         try
         {
-            string target = Path.GetFullPath(path);
+            string name = Path.GetFileName(path);
+            string inode = GetInode(path);
             foreach (string folder in Directory.EnumerateDirectories("/proc"))
             {
                 if (holders.Count < MaxNamed
                     && int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int process)
-                    && Holds(folder, target))
+                    && Holds(folder, name, inode))
                 {
                     holders.Add(DescribeProcess(process));
                 }
@@ -47,16 +49,16 @@ internal static class LockHolders
         }
     }
 
-    private static bool Holds(string process, string target)
+    private static bool Holds(string process, string name, string inode)
     {
         try
         {
             foreach (string descriptor in Directory.EnumerateFiles(Path.Combine(process, "fd")))
             {
-                if (new FileInfo(descriptor).LinkTarget != target)
+                if (Path.GetFileName(new FileInfo(descriptor).LinkTarget) != name)
                     continue;
-                string info = Path.Combine(process, "fdinfo", Path.GetFileName(descriptor));
-                if (File.ReadAllText(info).Contains("lock:", StringComparison.Ordinal))
+                string info = File.ReadAllText(Path.Combine(process, "fdinfo", Path.GetFileName(descriptor)));
+                if (info.Contains("lock:", StringComparison.Ordinal) && ReadInode(info) == inode)
                     return true;
             }
         }
@@ -66,5 +68,28 @@ internal static class LockHolders
         }
 
         return false;
+    }
+
+    // By inode, since the daemon may know the file by another path: in a container, in a test.
+    private static string GetInode(string path)
+    {
+        if (Libc.TryOpen(path, Libc.ReadOnly, out SafeFileHandle file) != 0)
+            return "";
+        using (file)
+        {
+            return ReadInode(File.ReadAllText(string.Create(
+                CultureInfo.InvariantCulture, $"/proc/self/fdinfo/{file.DangerousGetHandle()}")));
+        }
+    }
+
+    private static string ReadInode(string info)
+    {
+        foreach (string line in info.Split('\n'))
+        {
+            if (line.StartsWith("ino:", StringComparison.Ordinal))
+                return line[4..].Trim();
+        }
+
+        return "";
     }
 }

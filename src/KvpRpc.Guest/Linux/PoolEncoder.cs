@@ -12,6 +12,10 @@ internal static class PoolEncoder
     /// <summary>Beyond it the driver cuts what the host gets, without an error.</summary>
     internal const int MaxValueUnits = 1022;
 
+    // What the XML of the host's interface cannot hold, or gives back changed (a carriage return).
+    private static readonly SearchValues<char> Uncarried = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(code => (char)code).Except(['\t', '\n']), '\uFFFE', '\uFFFF']);
+
     /// <summary>Encodes key and value into a whole record, zeros behind both.</summary>
     /// <returns>Null, or why the item is refused.</returns>
     internal static string? TryEncode(ReadOnlySpan<char> key, ReadOnlySpan<char> value, Span<byte> record)
@@ -29,8 +33,12 @@ internal static class PoolEncoder
                 $"The {name} has {text.Length} UTF-16 units; a Linux guest can send {maxUnits}.");
         }
 
-        if (text.Contains('\0'))
-            return $"The {name} contains U+0000, which ends a text in the pool file.";
+        if (text.IndexOfAny(Uncarried) is int at and >= 0)
+        {
+            return string.Create(CultureInfo.InvariantCulture,
+                $"The {name} contains U+{(int)text[at]:X4}, which KVP does not carry: neither control characters but TAB " +
+                $"and LF, nor U+FFFE and U+FFFF.");
+        }
 
         return Utf8.FromUtf16(text, field, out _, out _, replaceInvalidSequences: false) switch
         {

@@ -67,8 +67,8 @@ internal sealed class PoolFile : IDisposable
     /// <summary>Throws what opening the file would throw, without waiting for its lock.</summary>
     internal static void Probe(string path, PoolAccess access)
     {
-        if (TryOpen(path, access, out PoolFile? file))
-            file.Dispose();
+        _ = TryOpen(path, access, out PoolFile? file);
+        file?.Dispose();
     }
 
     /// <summary>Gets the length in bytes.</summary>
