@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using KvpRpc.Links;
 using KvpRpc.Protocol.Streams;
 
@@ -120,7 +119,6 @@ internal sealed class DriverStream : KvpLinkStream
     }
 
     /// <summary>Hands over a message that has arrived, or the end of the peer's direction. Called by the loop.</summary>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The message carries the buffer to its consumer.")]
     internal void HandleMessage(byte[]? buffer, int length, bool endOfStream)
     {
         KvpLinkMessage message = buffer is null
