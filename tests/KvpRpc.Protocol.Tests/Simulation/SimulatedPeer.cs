@@ -116,8 +116,9 @@ internal sealed class SimulatedPeer : IDisposable
         return peer;
     }
 
-    /// <summary>Gives which writes were under way, for the world to answer after a rollback.</summary>
-    internal IEnumerable<int> InFlight => _inFlight.Keys;
+    /// <summary>Gives which writes are under way, for the world to answer after a rollback.</summary>
+    internal List<PendingWrite> InFlight() =>
+        [.. _inFlight.Values.Select(item => new PendingWrite(item.Index, item.Key, item.IsDelete ? null : item.Value.ToString()))];
 
     public void Dispose() => Engine.Dispose();
 

@@ -13,6 +13,7 @@ internal sealed class SimulatedSide
     private bool _isReading;
     private bool _isAuditing;
     private bool _readAgain;
+    private bool _isWoken;
     private Instant _wakeAt = Instant.Never;
     private Instant _pollAt = Instant.Never;
 
@@ -53,12 +54,25 @@ internal sealed class SimulatedSide
     /// <summary>Puts a life on the side; the one before is gone without a word.</summary>
     internal void Live(SimulatedPeer peer)
     {
-        _life++;
-        _isWriting = _isReading = _isAuditing = _readAgain = false;
-        _wakeAt = _pollAt = Instant.Never;
-        Peer = peer;
+        TakeOn(peer);
         // A process reads its own table first: what is there was left by an earlier one.
         peer.Audit(Own.Own(), Now);
+        BeginRead();
+        Pump();
+    }
+
+    /// <summary>Gives the side back a life of its past, in the middle of what it was doing.</summary>
+    internal void Resume(SimulatedPeer peer)
+    {
+        TakeOn(peer);
+        foreach (PendingWrite write in peer.InFlight())
+        {
+            if (write.Text is null || Own.Takes(write.Key))
+                Own.Set(write.Key, write.Text, _world.Clock.Now);
+            peer.HandleWritten(write.Index, WriteResult.InDoubt, Now);
+        }
+
+        Other.NoteChange();
         BeginRead();
         Pump();
     }
@@ -66,12 +80,15 @@ internal sealed class SimulatedSide
     /// <summary>Is told that this side's table of the peer may have changed: wakes a guest.</summary>
     internal void NoteChange()
     {
-        if (!_isHost)
-            After(TimeSpan.FromMicroseconds(200), BeginRead);
+        if (_isHost || _isWoken || Peer is null)
+            return;
+        _isWoken = true;
+        After(TimeSpan.FromMicroseconds(200), BeginRead);
     }
 
     internal void BeginRead()
     {
+        _isWoken = false;
         if (_isReading)
         {
             _readAgain = true;
@@ -89,7 +106,7 @@ internal sealed class SimulatedSide
     /// <summary>Does what is due and sees to it that it is called again in time.</summary>
     internal void Pump()
     {
-        if (IsPaused)
+        if (IsPaused || Peer is null)
             return;
         LinkEngine engine = Peer.Engine;
         if (engine.NextTimeout <= Now)
@@ -106,6 +123,14 @@ internal sealed class SimulatedSide
         if (_isHost)
             SchedulePoll();
         _world.CheckBounds(this);
+    }
+
+    private void TakeOn(SimulatedPeer peer)
+    {
+        _life++;
+        _isWriting = _isReading = _isAuditing = _readAgain = _isWoken = false;
+        _wakeAt = _pollAt = Instant.Never;
+        Peer = peer;
     }
 
     private void WakeAt(Instant next)
@@ -198,7 +223,7 @@ internal sealed class SimulatedSide
             return WriteResult.Refused;
         if (!random.Chance(Weather.DoubtChance))
         {
-            Land(write, random.Between(default, took));
+            Land(write, Weather.IsUneven ? random.Between(default, took) : took);
             return WriteResult.Landed;
         }
 

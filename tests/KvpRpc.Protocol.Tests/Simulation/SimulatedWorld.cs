@@ -124,8 +124,9 @@ internal sealed class SimulatedWorld : IDisposable
         _trace.Add((ulong)what[0]);
         foreach ((string key, string text) in items)
         {
-            _trace.Add((ulong)key.Length);
-            _trace.Add(System.Runtime.InteropServices.MemoryMarshal.AsBytes<char>(text));
+            _trace.Add(System.Runtime.InteropServices.MemoryMarshal.AsBytes<char>(key));
+            _trace.Add((ulong)text.Length);
+            _trace.Add(System.Runtime.InteropServices.MemoryMarshal.AsBytes(text.AsSpan(0, Math.Min(64, text.Length))));
         }
 
         Log?.Invoke(
@@ -133,6 +134,9 @@ internal sealed class SimulatedWorld : IDisposable
             + $"{side.Peer.Engine.State,-10} "
             + string.Join(' ', items.Select(item => $"{item.Key.Split('.')[^1]}:{Short(item.Value)}")));
     }
+
+    internal void Note(SimulatedSide side, string what) =>
+        Log?.Invoke($"{Clock.Now.SinceStart.TotalSeconds,10:F4} {(side == Host ? "HOST " : "GUEST")} {what}");
 
     internal void CheckBounds(SimulatedSide side) => BoundsChecker.Check(side.Peer.Engine);
 

@@ -20,6 +20,9 @@ internal sealed record Weather
     /// <summary>Gets how late at most each item becomes visible for itself.</summary>
     internal TimeSpan MaxVisibleAfter { get; init; }
 
+    /// <summary>Gets whether the items of a batch land one after the other, rather than all at its end.</summary>
+    internal bool IsUneven { get; init; }
+
     internal TimeSpan MaxWriteTime { get; init; } = TimeSpan.FromMilliseconds(2);
 
     internal TimeSpan MaxReadTime { get; init; }
@@ -67,6 +70,7 @@ internal sealed record Weather
             StaleChance = Rate(0.05),
             MaxVisibleAfter = Time(300),
             MaxWriteTime = TimeSpan.FromMilliseconds(1) + Time(200),
+            IsUneven = random.Chance(0.5),
             MaxReadTime = Time(100),
             TruncateChance = Rate(0.1),
             CrashChance = Rate(0.05),
