@@ -53,8 +53,13 @@ internal sealed class LinkEngine : IDisposable
 
     internal string KeyPrefix => _items.Prefix;
 
-    /// <summary>Gets whether a stream is open or something is amiss, so that the next read should come soon.</summary>
-    internal bool IsBusy => _link is { IsActive: true } or { IsUneasy: true } || _unexpectedHello is not null;
+    /// <summary>Gets whether a stream is open or a handshake under way, so that the next read should come soon where nothing
+    /// wakes the reader.</summary>
+    internal bool IsBusy => _link is { IsActive: true } || _handshake.AwaitsAnswer || IsUneasy;
+
+    /// <summary>Gets whether the last read showed something odd, so that the table must be read again soon, even where a change
+    /// wakes the reader: the oddity counts only if it lasts (rule 5).</summary>
+    internal bool IsUneasy => _link is { IsUneasy: true } || _unexpectedHello is not null;
 
     /// <summary>Gets a number that has changed when a read has shown something new.</summary>
     internal ulong HeardCount => (_link?.HeardCount ?? 0) + _handshake.HeardCount;

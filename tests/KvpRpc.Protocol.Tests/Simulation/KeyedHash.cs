@@ -2,46 +2,39 @@ using System.Buffers.Binary;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>A fast keyed hash of 128 bits, fit to find every accident and no attacker.</summary>
-internal struct KeyedHash(ulong key, ulong salt)
+/// <summary>A fast hash of 128 bits: good enough to tell any two texts of a simulation apart, and nothing more.</summary>
+internal struct KeyedHash(ulong key)
 {
-    private ulong _one = Mix(key ^ 0x2545_F491_4F6C_DD1D);
-    private ulong _other = Mix(salt + 0x9E37_79B9_7F4A_7C15) ^ key;
+    private ulong _left = key ^ 0x9E3779B97F4A7C15;
+    private ulong _right = ~key;
 
-    internal readonly (ulong, ulong) Result
+    internal void Add(ulong value)
     {
-        get
-        {
-            ulong first = Mix(_one ^ Mix(_other));
-            return (first, Mix(_other + first));
-        }
+        _left = (_left ^ value) * 0xFF51AFD7ED558CCD;
+        _left ^= _left >> 32;
+        _right = ulong.RotateLeft(_right + (value * 0xC4CEB9FE1A85EC53), 29) ^ _left;
     }
 
-    /// <summary>Adds the bytes and their length, so that two fields cannot run into each other.</summary>
     internal void Add(ReadOnlySpan<byte> bytes)
     {
-        AddWord((ulong)bytes.Length);
-        for (; bytes.Length >= 8; bytes = bytes[8..])
-            AddWord(BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        if (bytes.IsEmpty) return;
+        Add((ulong)bytes.Length);
+        while (bytes.Length >= 8)
+        {
+            Add(BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            bytes = bytes[8..];
+        }
 
         ulong last = 0;
-        foreach (byte value in bytes)
-            last = (last << 8) | value;
-        AddWord(last);
+        foreach (byte part in bytes)
+            last = (last << 8) | part;
+        Add(last);
     }
 
-    /// <summary>The finalizer of SplitMix64: a bijection in which every bit of the input moves half of the output.</summary>
-    internal static ulong Mix(ulong word)
+    internal UInt128 Finish()
     {
-        word = (word ^ (word >> 30)) * 0xBF58_476D_1CE4_E5B9;
-        word = (word ^ (word >> 27)) * 0x94D0_49BB_1331_11EB;
-        return word ^ (word >> 31);
-    }
-
-    private void AddWord(ulong word)
-    {
-        _one = (ulong.RotateLeft(_one, 29) ^ word) * 0x9FB2_1C65_1E98_DF25;
-        _other = ulong.RotateLeft((_other + word) * 0xC2B2_AE3D_27D4_EB4F, 31);
+        Add(0x2545F4914F6CDD1D);
+        ulong high = _left;
+        Add(_right);
+        return new(high, _left);
     }
 }
