@@ -31,7 +31,7 @@ internal struct KeyedHash(ulong key, ulong salt)
         AddWord(last);
     }
 
-    /// <summary>The finalizer of SplitMix64: a bijection in which every bit of the input moves half of the output.</summary>
+    /// <summary>The finalizer of SplitMix64: every bit of the input moves half of the output.</summary>
     internal static ulong Mix(ulong word)
     {
         word = (word ^ (word >> 30)) * 0xBF58_476D_1CE4_E5B9;
