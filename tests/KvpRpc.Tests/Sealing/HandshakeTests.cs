@@ -10,7 +10,7 @@ public sealed class HandshakeTests
     private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
     private static readonly byte[] OtherKey = [.. Enumerable.Range(2, 32).Select(i => (byte)i)];
 
-    /// <summary>Points of order 1, 2, 4 and 8 on the curve and its twist, from RFC 7748's security notes.</summary>
+    /// <summary>The points of low order that https://cr.yp.to/ecdh.html lists, below 2^255.</summary>
     public static TheoryData<string> KeysOfLowOrder { get; } =
     [
         "0000000000000000000000000000000000000000000000000000000000000000",

@@ -95,7 +95,8 @@ public sealed class LinkSealerTests
                 .Sample((associatedData, text, flip) =>
                 {
                     Sealed item = host.Seal(++number, text, associatedData);
-                    byte[] bits = [.. BitConverter.GetBytes(number), .. associatedData, .. item.Ciphertext, .. item.Tag];
+                    byte[] bits =
+                        [.. BitConverter.GetBytes(number), .. associatedData, .. item.Ciphertext, .. item.Tag];
                     int bit = flip % (bits.Length * 8);
                     bits[bit / 8] ^= (byte)(1 << (bit % 8));
                     Sealed altered = new(
