@@ -15,7 +15,10 @@ internal sealed class DaemonGuest : EmulatedGuest
     private Process? _daemon;
     private bool _isDisposed;
 
-    private DaemonGuest(DaemonRoom room) => _room = room;
+    /// <summary>Prepares a guest; it is halted until <see cref="BootAsync"/>.</summary>
+    /// <exception cref="Win32Exception">The rights or the kernel do not allow it; see
+    /// <see cref="DaemonRequirements.WhyUnavailable"/>.</exception>
+    internal DaemonGuest(DaemonGuestOptions options) => _room = new DaemonRoom(options);
 
     /// <inheritdoc/>
     internal override string PoolFolder => _room.PoolFolder;
@@ -28,12 +31,6 @@ internal sealed class DaemonGuest : EmulatedGuest
 
     /// <summary>Gets the process id of the daemon; null when none was started or it was stopped.</summary>
     internal int? DaemonProcessId => _daemon?.Id;
-
-    /// <summary>Prepares a guest; it is halted until <see cref="BootAsync"/>.</summary>
-    /// <exception cref="Win32Exception">The rights or the kernel do not allow it; see
-    /// <see cref="DaemonRequirements.WhyUnavailable"/>.</exception>
-    internal static async Task<DaemonGuest> CreateAsync(DaemonGuestOptions options) =>
-        new(await DaemonRoom.BuildAsync(options.PoolFolder, options.TimeProvider, options.Nls).ConfigureAwait(false));
 
     /// <summary>Starts the daemon and waits until it has registered.</summary>
     /// <exception cref="InvalidOperationException">The daemon ended before it had registered.</exception>
@@ -50,7 +47,7 @@ internal sealed class DaemonGuest : EmulatedGuest
         {
             if (_daemon is { HasExited: false } && IsServiceUp) return;
             await KillDaemonAsync().ConfigureAwait(false);
-            _daemon = await _room.StartAsync(StartInfo()).ConfigureAwait(false);
+            _daemon = await _room.StartAsync(DaemonRequirements.DaemonPath!, "-n").ConfigureAwait(false);
             Task exited = _daemon.WaitForExitAsync(cancellationToken);
             Task first = await Task.WhenAny(_room.Driver.Registered, exited).ConfigureAwait(false);
             if (first != exited) return;
@@ -113,22 +110,6 @@ internal sealed class DaemonGuest : EmulatedGuest
         await KillDaemonAsync().ConfigureAwait(false);
         _room.Dispose();
         _life.Dispose();
-    }
-
-    private static ProcessStartInfo StartInfo()
-    {
-        var start = new ProcessStartInfo(DaemonRequirements.SetPrivPath!)
-        {
-            WorkingDirectory = "/",
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (string argument in (ReadOnlySpan<string>)["--pdeathsig", "KILL", DaemonRequirements.DaemonPath!, "-n"])
-            start.ArgumentList.Add(argument);
-        start.Environment.Clear();
-        start.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
-        return start;
     }
 
     private async Task KillDaemonAsync()
