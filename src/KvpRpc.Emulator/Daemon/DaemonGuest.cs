@@ -20,6 +20,18 @@ internal sealed class DaemonGuest : EmulatedGuest
     /// <see cref="DaemonRequirements.WhyUnavailable"/>.</exception>
     internal DaemonGuest(DaemonGuestOptions options) => _room = new DaemonRoom(options);
 
+    /// <summary>Prepares the guest of an emulated virtual machine.</summary>
+    /// <exception cref="PlatformNotSupportedException">It cannot run here; the message says why.</exception>
+    internal static DaemonGuest Create(EmulatedHyperVOptions options)
+    {
+        if (DaemonRequirements.WhyUnavailable() is string reason) throw new PlatformNotSupportedException(reason);
+        return new DaemonGuest(new()
+        {
+            AnswerWithin = options.GuestTimeout,
+            TimeProvider = options.TimeProvider,
+        });
+    }
+
     /// <inheritdoc/>
     internal override string PoolFolder => _room.PoolFolder;
 
@@ -38,6 +50,13 @@ internal sealed class DaemonGuest : EmulatedGuest
 
     /// <inheritdoc/>
     internal override ValueTask HaltAsync(CancellationToken cancellationToken) => StopServiceAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>The daemon stands still; programs of the guest, which are processes of their own, do not.</remarks>
+    internal override ValueTask PauseAsync(CancellationToken cancellationToken) => Signal(LinuxNative.SignalStop);
+
+    /// <inheritdoc/>
+    internal override ValueTask ResumeAsync(CancellationToken cancellationToken) => Signal(LinuxNative.SignalContinue);
 
     /// <inheritdoc cref="BootAsync"/>
     internal override async ValueTask StartServiceAsync(CancellationToken cancellationToken)
@@ -95,12 +114,6 @@ internal sealed class DaemonGuest : EmulatedGuest
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Hangs the daemon: it keeps the device open and answers nothing until <see cref="ThawService"/>.</summary>
-    internal void FreezeService() => Signal(LinuxNative.SignalStop);
-
-    /// <summary>Lets a hung daemon go on.</summary>
-    internal void ThawService() => Signal(LinuxNative.SignalContinue);
-
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
@@ -124,8 +137,10 @@ internal sealed class DaemonGuest : EmulatedGuest
         _room.Driver.HandleDisconnect();
     }
 
-    private void Signal(int signal)
+    private ValueTask Signal(int signal)
     {
-        if (DaemonProcessId is int process) _ = LinuxNative.Signal(process, signal);
+        // Not to a process that has ended: its number may be another's.
+        if (_daemon is { HasExited: false } daemon) _ = LinuxNative.Signal(daemon.Id, signal);
+        return ValueTask.CompletedTask;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class DaemonRoom : IDisposable
             throw;
         }
 
-        Driver = new KvpDriver(_fuse, options.TimeProvider, options.Nls);
+        Driver = new KvpDriver(_fuse, options);
         _thread = new Thread(Serve) { IsBackground = true, Name = "hv_kvp" };
         _thread.Start();
     }
