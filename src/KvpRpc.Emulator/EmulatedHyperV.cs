@@ -1,3 +1,4 @@
+using KvpRpc.Emulator.Daemon;
 using KvpRpc.Emulator.Guests;
 using KvpRpc.Transports;
 
@@ -37,9 +38,15 @@ public sealed class EmulatedHyperV : IKvpHypervisor, IAsyncDisposable
         VirtualMachines.FirstOrDefault(machine => machine.Id == id)?.OpenHostTransport(keyPrefix)
         ?? throw new KvpTransportException(KvpTransportError.NotFound, $"There is no virtual machine with the id {id}.");
 
+    /// <summary>Says why guests of a kind cannot run on this machine and what to do about it; null if they can.</summary>
+    public static string? WhyUnavailable(EmulatedGuestKind kind) =>
+        kind is EmulatedGuestKind.LinuxDaemon ? DaemonRequirements.WhyUnavailable() : null;
+
     /// <summary>Adds a virtual machine that is switched off and whose tables are empty.</summary>
     /// <param name="name">Its name; several may have the same.</param>
     /// <param name="kind">What it has for a guest.</param>
+    /// <exception cref="PlatformNotSupportedException">Guests of this kind cannot run here; the message says why.
+    /// </exception>
     public EmulatedVirtualMachine AddVirtualMachine(string name, EmulatedGuestKind kind = EmulatedGuestKind.Linux)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -15,7 +15,22 @@ internal sealed class DaemonGuest : EmulatedGuest
     private Process? _daemon;
     private bool _isDisposed;
 
-    private DaemonGuest(DaemonRoom room) => _room = room;
+    /// <summary>Prepares a guest; it is halted until <see cref="BootAsync"/>.</summary>
+    /// <exception cref="Win32Exception">The rights or the kernel do not allow it; see
+    /// <see cref="DaemonRequirements.WhyUnavailable"/>.</exception>
+    internal DaemonGuest(DaemonGuestOptions options) => _room = new DaemonRoom(options);
+
+    /// <summary>Prepares the guest of an emulated virtual machine.</summary>
+    /// <exception cref="PlatformNotSupportedException">It cannot run here; the message says why.</exception>
+    internal static DaemonGuest Create(EmulatedHyperVOptions options)
+    {
+        if (DaemonRequirements.WhyUnavailable() is string reason) throw new PlatformNotSupportedException(reason);
+        return new DaemonGuest(new()
+        {
+            AnswerWithin = options.GuestTimeout,
+            TimeProvider = options.TimeProvider,
+        });
+    }
 
     /// <inheritdoc/>
     internal override string PoolFolder => _room.PoolFolder;
@@ -29,18 +44,19 @@ internal sealed class DaemonGuest : EmulatedGuest
     /// <summary>Gets the process id of the daemon; null when none was started or it was stopped.</summary>
     internal int? DaemonProcessId => _daemon?.Id;
 
-    /// <summary>Prepares a guest; it is halted until <see cref="BootAsync"/>.</summary>
-    /// <exception cref="Win32Exception">The rights or the kernel do not allow it; see
-    /// <see cref="DaemonRequirements.WhyUnavailable"/>.</exception>
-    internal static async Task<DaemonGuest> CreateAsync(DaemonGuestOptions options) =>
-        new(await DaemonRoom.BuildAsync(options.PoolFolder, options.TimeProvider, options.Nls).ConfigureAwait(false));
-
     /// <summary>Starts the daemon and waits until it has registered.</summary>
     /// <exception cref="InvalidOperationException">The daemon ended before it had registered.</exception>
     internal override ValueTask BootAsync(CancellationToken cancellationToken) => StartServiceAsync(cancellationToken);
 
     /// <inheritdoc/>
     internal override ValueTask HaltAsync(CancellationToken cancellationToken) => StopServiceAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>The daemon stands still; programs of the guest, which are processes of their own, do not.</remarks>
+    internal override ValueTask PauseAsync(CancellationToken cancellationToken) => Signal(LinuxNative.SignalStop);
+
+    /// <inheritdoc/>
+    internal override ValueTask ResumeAsync(CancellationToken cancellationToken) => Signal(LinuxNative.SignalContinue);
 
     /// <inheritdoc cref="BootAsync"/>
     internal override async ValueTask StartServiceAsync(CancellationToken cancellationToken)
@@ -50,7 +66,7 @@ internal sealed class DaemonGuest : EmulatedGuest
         {
             if (_daemon is { HasExited: false } && IsServiceUp) return;
             await KillDaemonAsync().ConfigureAwait(false);
-            _daemon = await _room.StartAsync(StartInfo()).ConfigureAwait(false);
+            _daemon = await _room.StartAsync(DaemonRequirements.DaemonPath!, "-n").ConfigureAwait(false);
             Task exited = _daemon.WaitForExitAsync(cancellationToken);
             Task first = await Task.WhenAny(_room.Driver.Registered, exited).ConfigureAwait(false);
             if (first != exited) return;
@@ -98,12 +114,6 @@ internal sealed class DaemonGuest : EmulatedGuest
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Hangs the daemon: it keeps the device open and answers nothing until <see cref="ThawService"/>.</summary>
-    internal void FreezeService() => Signal(LinuxNative.SignalStop);
-
-    /// <summary>Lets a hung daemon go on.</summary>
-    internal void ThawService() => Signal(LinuxNative.SignalContinue);
-
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
@@ -113,22 +123,6 @@ internal sealed class DaemonGuest : EmulatedGuest
         await KillDaemonAsync().ConfigureAwait(false);
         _room.Dispose();
         _life.Dispose();
-    }
-
-    private static ProcessStartInfo StartInfo()
-    {
-        var start = new ProcessStartInfo(DaemonRequirements.SetPrivPath!)
-        {
-            WorkingDirectory = "/",
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (string argument in (ReadOnlySpan<string>)["--pdeathsig", "KILL", DaemonRequirements.DaemonPath!, "-n"])
-            start.ArgumentList.Add(argument);
-        start.Environment.Clear();
-        start.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
-        return start;
     }
 
     private async Task KillDaemonAsync()
@@ -143,8 +137,10 @@ internal sealed class DaemonGuest : EmulatedGuest
         _room.Driver.HandleDisconnect();
     }
 
-    private void Signal(int signal)
+    private ValueTask Signal(int signal)
     {
-        if (DaemonProcessId is int process) _ = LinuxNative.Signal(process, signal);
+        // Not to a process that has ended: its number may be another's.
+        if (_daemon is { HasExited: false } daemon) _ = LinuxNative.Signal(daemon.Id, signal);
+        return ValueTask.CompletedTask;
     }
 }

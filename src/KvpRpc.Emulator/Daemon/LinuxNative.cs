@@ -9,6 +9,8 @@ internal static unsafe partial class LinuxNative
     internal const int ReadWrite = 2;
     internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
+    internal const int PathOnly = 0x200000;
+    internal const uint RegularFile = 0x8000;
     internal const int NewMountNamespace = 0x20000;
 
     internal const nuint MountNoSuid = 2;
@@ -59,18 +61,6 @@ internal static unsafe partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int EventCounter(uint initial, int flags);
-
-    [LibraryImport("libc", EntryPoint = "gettid")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    internal static partial int ThreadId();
-
-    [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    internal static partial int Unshare(int flags);
-
-    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    internal static partial int Mount(string source, string target, string? type, nuint flags, string? data);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

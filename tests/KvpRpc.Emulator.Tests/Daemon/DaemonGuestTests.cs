@@ -10,7 +10,7 @@ public sealed class DaemonGuestTests : DaemonTestBase
     public async Task A_daemon_registers_at_boot_and_is_gone_at_a_halt()
     {
         SkipUnlessAvailable();
-        await using DaemonGuest guest = await DaemonGuest.CreateAsync(new());
+        await using DaemonGuest guest = new DaemonGuest(new DaemonGuestOptions());
         Assert.False(guest.IsServiceUp);
         Assert.Equal(KvpResponse.Failed, (await SetAsync(guest, "key", "early")).Status);
         await guest.BootAsync(Token);

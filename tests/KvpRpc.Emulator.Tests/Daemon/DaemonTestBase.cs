@@ -15,7 +15,7 @@ public abstract class DaemonTestBase
     internal static async Task<DaemonGuest> BootAsync(DaemonGuestOptions? options = null)
     {
         SkipUnlessAvailable();
-        DaemonGuest guest = await DaemonGuest.CreateAsync(options ?? new DaemonGuestOptions());
+        DaemonGuest guest = new DaemonGuest(options ?? new DaemonGuestOptions());
         await guest.BootAsync(Token);
         return guest;
     }
