@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using KvpRpc.Transports;
+
+namespace KvpRpc.Guest.Tests.Linux;
+
+/// <summary>The other processes of the storms: this executable, started again with a command.</summary>
+internal static class StormProcesses
+{
+    internal const int Slots = 12;
+
+    /// <summary>The values that the writer writes: a counter, and a text that it decides, long and of wide characters so
+    /// that records cross pages and a torn value shows.</summary>
+    internal static string Value(long counter)
+    {
+        int seed = (int)(counter % 9973);
+        int length = 1 + (seed * 131 % 620);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{counter}:{new string((char)(0x4E00 + seed), length)}{(char)('a' + (seed % 26))}");
+    }
+
+    internal static bool IsWhole(string value) =>
+        value.IndexOf(':', StringComparison.Ordinal) is var colon and > 0
+        && long.TryParse(value.AsSpan(0, colon), CultureInfo.InvariantCulture, out long counter)
+        && value == Value(counter);
+
+    /// <summary>Writes batches through the transport as fast as it can, until it is killed.</summary>
+    internal static async Task<int> WriteAsync(string folder, string seed)
+    {
+        await using GuestFolder guest = new(folder);
+        await using LinuxGuestTransport transport = guest.Open();
+        Random random = new(int.Parse(seed, CultureInfo.InvariantCulture));
+        Console.WriteLine("ready");
+        await Console.In.ReadLineAsync();
+        for (long counter = random.Next(1_000_000); ; counter++)
+        {
+            KvpItemWrite[] batch =
+            [
+                .. Enumerable.Range(0, Slots).Where(_ => random.Next(3) > 0).Select(slot =>
+                    new KvpItemWrite(string.Create(CultureInfo.InvariantCulture, $"{GuestFolder.Prefix}{slot}"))
+                    {
+                        Value = Value(counter).AsMemory(),
+                        IsDelete = random.Next(16) == 0,
+                    }),
+            ];
+            await transport.WriteAsync(batch, CancellationToken.None);
+            if (Array.Find(batch, item => item.Outcome != KvpWriteOutcome.Landed) is { } failed)
+                throw new InvalidOperationException(failed.Error);
+        }
+    }
+
+    /// <summary>Changes the records of another program in place and appends some, with the same locks, until it is told
+    /// to end; then says how often it did.</summary>
+    internal static async Task<int> WriteForeignAsync(string folder)
+    {
+        await using GuestFolder guest = new(folder);
+        Console.WriteLine("ready");
+        Task<string?> end = Task.Run(Console.In.ReadLineAsync);
+        long counter = 0;
+        for (; !end.IsCompleted; counter++)
+        {
+            string key = string.Create(CultureInfo.InvariantCulture, $"other.{counter % 7}");
+            await guest.SetForeignAsync(key, Value(counter));
+            await Task.Yield();
+        }
+
+        Console.WriteLine(counter.ToString(CultureInfo.InvariantCulture));
+        return 0;
+    }
+
+    /// <summary>Owns the channel until it is killed or told to end.</summary>
+    internal static async Task<int> OwnAsync(string folder)
+    {
+        await using GuestFolder guest = new(folder);
+        await using LinuxGuestTransport transport = guest.Open();
+        Console.WriteLine("ready");
+        await Console.In.ReadLineAsync();
+        return 0;
+    }
+
+    /// <summary>Starts one and waits until it is ready.</summary>
+    internal static async Task<Process> StartAsync(params string[] command)
+    {
+        string assembly = Assembly.GetExecutingAssembly().Location;
+        ProcessStartInfo start = new(Path.ChangeExtension(assembly, null))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        foreach (string argument in command)
+            start.ArgumentList.Add(argument);
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        Process process = Process.Start(start)!;
+        Assert.Equal("ready", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        return process;
+    }
+
+    internal static async Task KillAsync(Process process)
+    {
+        process.Kill();
+        await process.WaitForExitAsync(CancellationToken.None);
+    }
+}
