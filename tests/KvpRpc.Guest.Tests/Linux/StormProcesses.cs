@@ -10,6 +10,9 @@ internal static class StormProcesses
 {
     internal const int Slots = 12;
 
+    internal static string Executable { get; } =
+        Path.ChangeExtension(Assembly.GetExecutingAssembly().Location, null);
+
     /// <summary>The values that the writer writes: a counter, and a text that it decides, long and of wide characters so
     /// that records cross pages and a torn value shows.</summary>
     internal static string Value(long counter)
@@ -69,31 +72,38 @@ internal static class StormProcesses
         return 0;
     }
 
-    /// <summary>Owns the channel until it is killed or told to end.</summary>
+    /// <summary>Owns the channel until it is killed or told to end, or says why it cannot.</summary>
     internal static async Task<int> OwnAsync(string folder)
     {
-        await using GuestFolder guest = new(folder);
-        await using LinuxGuestTransport transport = guest.Open();
-        Console.WriteLine("ready");
-        await Console.In.ReadLineAsync();
-        return 0;
+        try
+        {
+            await using GuestFolder guest = new(folder);
+            await using LinuxGuestTransport transport = guest.Open();
+            Console.WriteLine("ready");
+            await Console.In.ReadLineAsync();
+            return 0;
+        }
+        catch (KvpTransportException exception)
+        {
+            Console.WriteLine($"{exception.Error}: {exception.Message}");
+            return 1;
+        }
     }
 
     /// <summary>Starts one and waits until it is ready.</summary>
-    internal static async Task<Process> StartAsync(params string[] command)
+    internal static async Task<Process> StartReadyAsync(params string[] command)
     {
-        string assembly = Assembly.GetExecutingAssembly().Location;
-        ProcessStartInfo start = new(Path.ChangeExtension(assembly, null))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        foreach (string argument in command)
-            start.ArgumentList.Add(argument);
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        Process process = Process.Start(start)!;
+        Process process = Start([Executable, .. command]);
         Assert.Equal("ready", await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
         return process;
+    }
+
+    internal static Process Start(string[] command)
+    {
+        ProcessStartInfo start = new(command[0]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (string argument in command[1..])
+            start.ArgumentList.Add(argument);
+        return Process.Start(start)!;
     }
 
     internal static async Task KillAsync(Process process)
