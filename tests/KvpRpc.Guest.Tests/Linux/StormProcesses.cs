@@ -31,26 +31,16 @@ internal static class StormProcesses
     /// <summary>Writes batches through the transport as fast as it can, until it is killed.</summary>
     internal static async Task<int> WriteAsync(string folder, string seed)
     {
-        await using GuestFolder guest = new(folder);
-        await using LinuxGuestTransport transport = guest.Open();
+        // Compiles all code on other files, so that the whole time until the kill is a time of writing.
         Random random = new(int.Parse(seed, CultureInfo.InvariantCulture));
+        await using (GuestFolder scratch = await GuestFolder.CreateAsync())
+            await WriteBatchesAsync(scratch, random, 20);
+
         Console.WriteLine("ready");
-        await Console.In.ReadLineAsync();
-        for (long counter = random.Next(1_000_000); ; counter++)
-        {
-            KvpItemWrite[] batch =
-            [
-                .. Enumerable.Range(0, Slots).Where(_ => random.Next(3) > 0).Select(slot =>
-                    new KvpItemWrite(string.Create(CultureInfo.InvariantCulture, $"{GuestFolder.Prefix}{slot}"))
-                    {
-                        Value = Value(counter).AsMemory(),
-                        IsDelete = random.Next(16) == 0,
-                    }),
-            ];
-            await transport.WriteAsync(batch, CancellationToken.None);
-            if (Array.Find(batch, item => item.Outcome != KvpWriteOutcome.Landed) is { } failed)
-                throw new InvalidOperationException(failed.Error);
-        }
+        await using GuestFolder guest = new(folder);
+        if (await Console.In.ReadLineAsync() is not null)
+            await WriteBatchesAsync(guest, random, long.MaxValue);
+        return 0;
     }
 
     /// <summary>Changes the records of another program in place and appends some, with the same locks, until it is told
@@ -61,11 +51,14 @@ internal static class StormProcesses
         Console.WriteLine("ready");
         Task<string?> end = Task.Run(Console.In.ReadLineAsync);
         long counter = 0;
-        for (; !end.IsCompleted; counter++)
+        using PeriodicTimer beat = new(TimeSpan.FromMilliseconds(1));
+        for (; !end.IsCompleted; await beat.WaitForNextTickAsync())
         {
-            string key = string.Create(CultureInfo.InvariantCulture, $"other.{counter % 7}");
-            await guest.SetForeignAsync(key, Value(counter));
-            await Task.Yield();
+            for (int burst = 0; burst < 4; burst++, counter++)
+            {
+                string key = string.Create(CultureInfo.InvariantCulture, $"other.{counter % 7}");
+                await guest.SetForeignAsync(key, Value(counter));
+            }
         }
 
         Console.WriteLine(counter.ToString(CultureInfo.InvariantCulture));
@@ -106,9 +99,36 @@ internal static class StormProcesses
         return Process.Start(start)!;
     }
 
+    /// <summary>Lets a process do what it is for.</summary>
+    internal static async Task GoAsync(Process process)
+    {
+        await process.StandardInput.WriteLineAsync("go");
+        await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+    }
+
     internal static async Task KillAsync(Process process)
     {
         process.Kill();
         await process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    private static async Task WriteBatchesAsync(GuestFolder guest, Random random, long batches)
+    {
+        await using LinuxGuestTransport transport = guest.Open();
+        for (long counter = random.Next(1_000_000); batches > 0; counter++, batches--)
+        {
+            KvpItemWrite[] batch =
+            [
+                .. Enumerable.Range(0, Slots).Where(_ => random.Next(3) > 0).Select(slot =>
+                    new KvpItemWrite(string.Create(CultureInfo.InvariantCulture, $"{GuestFolder.Prefix}{slot}"))
+                    {
+                        Value = Value(counter).AsMemory(),
+                        IsDelete = random.Next(16) == 0,
+                    }),
+            ];
+            await transport.WriteAsync(batch, CancellationToken.None);
+            if (Array.Find(batch, item => item.Outcome != KvpWriteOutcome.Landed) is { } failed)
+                throw new InvalidOperationException(failed.Error);
+        }
     }
 }
