@@ -120,9 +120,10 @@ public sealed class LinuxGuestTransport : IKvpTransport
     {
         ArgumentNullException.ThrowIfNull(visitor);
         using PoolImage image = await ReadAsync(_ownPath, cancellationToken).ConfigureAwait(false);
-        if (_ownProblems.Update(image))
+        bool isDamaged = _ownProblems.Update(image);
+        bool repeats = PoolReader.Visit(image, _keys.FreePrefix, visitor);
+        if (isDamaged || repeats)
             _mustHeal = true;
-        PoolReader.Visit(image, _keys.FreePrefix, visitor);
     }
 
     /// <inheritdoc/>

@@ -73,11 +73,10 @@ internal static class LockHolders
     // By inode, since the daemon may know the file by another path: in a container, in a test.
     private static string GetInode(string path)
     {
-        if (Libc.TryOpen(path, Libc.ReadOnly, out SafeFileHandle file) != 0)
-            return "";
+        int error = Libc.TryOpen(path, Libc.ReadOnly, out SafeFileHandle file);
         using (file)
         {
-            return ReadInode(File.ReadAllText(string.Create(
+            return error != 0 ? "" : ReadInode(File.ReadAllText(string.Create(
                 CultureInfo.InvariantCulture, $"/proc/self/fdinfo/{file.DangerousGetHandle()}")));
         }
     }

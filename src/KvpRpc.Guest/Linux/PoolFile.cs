@@ -9,7 +9,7 @@ namespace KvpRpc.Guest.Linux;
 internal sealed class PoolFile : IDisposable
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(16);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(4);
 
     private readonly SafeFileHandle _file;
     private readonly string _path;

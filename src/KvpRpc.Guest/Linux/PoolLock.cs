@@ -13,8 +13,8 @@ namespace KvpRpc.Guest.Linux;
 /// </remarks>
 internal static class PoolLock
 {
-    // The daemon holds its lock for some ten microseconds at a time: shorter than any timer.
-    private const int ShortTries = 24;
+    // Some 100 microseconds in all. The daemon holds its lock for some ten at a time: shorter than any timer.
+    private const int ShortTries = 128;
 
     /// <summary>Tries for the length of a usual hold of the daemon.</summary>
     /// <returns>0 when the file is locked, else the error number.</returns>

@@ -11,9 +11,11 @@ internal static class PoolReader
     /// <param name="image">The records.</param>
     /// <param name="hiddenPrefix">Keys that start so are not items; empty to hide none.</param>
     /// <param name="visitor">Gets the items.</param>
-    internal static void Visit(PoolImage image, ReadOnlySpan<byte> hiddenPrefix, IKvpItemVisitor visitor)
+    /// <returns>Whether a key has more than one record.</returns>
+    internal static bool Visit(PoolImage image, ReadOnlySpan<byte> hiddenPrefix, IKvpItemVisitor visitor)
     {
         using KeyIndex index = new(image);
+        bool repeats = false;
         char[] chars = ArrayPool<char>.Shared.Rent(PoolRecord.Size);
         try
         {
@@ -24,12 +26,16 @@ internal static class PoolReader
                 if (TryDecode(PoolRecord.KeyField(image[record]), keyChars, out int keyLength)
                     && keyLength > 0
                     && !(hiddenPrefix.Length > 0 && image[record].StartsWith(hiddenPrefix))
-                    && TryDecode(PoolRecord.ValueField(image[record]), valueChars, out int valueLength)
-                    && index.Counts(record))
+                    && TryDecode(PoolRecord.ValueField(image[record]), valueChars, out int valueLength))
                 {
-                    visitor.Visit(keyChars[..keyLength], valueChars[..valueLength]);
+                    if (index.Counts(record))
+                        visitor.Visit(keyChars[..keyLength], valueChars[..valueLength]);
+                    else
+                        repeats = true;
                 }
             }
+
+            return repeats;
         }
         finally
         {

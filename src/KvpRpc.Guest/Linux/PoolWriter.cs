@@ -96,15 +96,19 @@ internal sealed class PoolWriter
 
     private bool Heal(PoolImage image, in KeyIndex index, Apply apply)
     {
+        // Second records of a key first: a damaged one that hides them must not go before them, or what they hold would
+        // come back if this writer died in between.
         bool freed = false;
         for (int place = 0; place < image.Count; place++)
         {
-            ReadOnlySpan<byte> record = image[place];
-            if (_keys.IsOwn(record)
-                && (PoolRecord.Inspect(record) != PoolRecordFault.None || !index.Counts(place)))
-            {
+            if (_keys.IsOwn(image[place]) && !index.Counts(place))
                 freed |= Free(place, image, apply) == 0;
-            }
+        }
+
+        for (int place = 0; place < image.Count; place++)
+        {
+            if (_keys.IsOwn(image[place]) && PoolRecord.Inspect(image[place]) != PoolRecordFault.None)
+                freed |= Free(place, image, apply) == 0;
         }
 
         return freed;
