@@ -4,8 +4,8 @@ using KvpRpc.Emulator.Guests;
 namespace KvpRpc.Emulator;
 
 /// <summary>An emulated Hyper-V host with virtual machines, for development and tests without Hyper-V.</summary>
-/// <remarks>Host and guests live in this process; a guest's programs may also run in processes of their own.
-/// Safe for use from several threads.</remarks>
+/// <remarks>Host and guests live in this process; a guest's programs may also run in processes of their own:
+/// <see cref="EmulatedVirtualMachine.OpenGuestPort"/>. Safe for use from several threads.</remarks>
 public sealed class EmulatedHyperV : IAsyncDisposable
 {
     private readonly Lock _lock = new();

@@ -61,13 +61,18 @@ public sealed class EmulatedVirtualMachine
         new EmulatedHostTransport(this, KvpService, prefix, _hostOwners.Take(prefix));
 
     /// <summary>Opens the transport of a program in the guest, in this process.</summary>
-    /// <remarks>For a program in a process of its own see the guest port.</remarks>
+    /// <remarks>For a program in a process of its own see <see cref="OpenGuestPort"/>.</remarks>
     /// <param name="prefix">What the keys of the program's own items start with.</param>
     /// <exception cref="KvpTransportException">The guest does not run, or another transport in the guest has opened the
     /// prefix.</exception>
     /// <exception cref="InvalidOperationException">The guest keeps its tables in pool files.</exception>
     public IKvpTransport OpenGuestTransport(string prefix) =>
         GetMemoryGuest().OpenTransport(prefix, KvpService.Meter);
+
+    /// <summary>Opens a port for programs in the guest that run in processes of their own. It outlasts a boot; the
+    /// connections to it do not. Dispose it to close it.</summary>
+    /// <exception cref="InvalidOperationException">The guest keeps its tables in pool files.</exception>
+    public EmulatedGuestPort OpenGuestPort() => new(GetMemoryGuest(), KvpService.Meter);
 
     /// <summary>Switches the machine on, or brings back a saved one.</summary>
     /// <remarks>The guest gets every host item, again.</remarks>

@@ -22,7 +22,7 @@ internal sealed class LinuxMemoryGuest : EmulatedGuest
     ];
 
     private readonly GuestLife _life = new();
-    private readonly ChannelOwners _owners = new();
+    private ChannelOwners _owners = new();
     private bool _isServiceUp;
 
     /// <inheritdoc/>
@@ -48,6 +48,8 @@ internal sealed class LinuxMemoryGuest : EmulatedGuest
     /// <inheritdoc/>
     internal override ValueTask BootAsync(CancellationToken cancellationToken)
     {
+        // The programs of an earlier boot are gone, and with them what they owned.
+        _owners = new ChannelOwners();
         _life.Boot();
         _isServiceUp = true;
         return ValueTask.CompletedTask;
@@ -129,7 +131,8 @@ internal sealed class LinuxMemoryGuest : EmulatedGuest
                 isOk = pool.TryDelete(key);
                 break;
             case KvpOperation.Get:
-                isOk = pool.TryGet(key, out record);
+                // The kernel's request states no size for the value, so the daemon copies none: it tells of existence alone.
+                isOk = pool.TryGet(key, out _);
                 break;
             default:
                 isOk = pool.TryGet(request.Index, out record);

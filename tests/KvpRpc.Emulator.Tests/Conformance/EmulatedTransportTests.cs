@@ -36,6 +36,24 @@ public sealed class MemoryGuestTransportTests : TransportConformanceTests
     }
 }
 
+/// <summary>The transport of a program that reaches the guest through its port.</summary>
+public sealed class EmulatedGuestTransportTests : TransportConformanceTests
+{
+    protected override async ValueTask<TransportPair> OpenPairAsync()
+    {
+        EmulatedHyperV hyperV = new();
+        EmulatedVirtualMachine machine = hyperV.AddVirtualMachine("guest");
+        await machine.StartAsync(TestContext.Current.CancellationToken);
+        EmulatedGuestPort port = machine.OpenGuestPort();
+        return new TransportPairOfTransports(
+            async () => await EmulatedGuestTransport.ConnectAsync(
+                port.Endpoint, TransportPair.Prefix, TestContext.Current.CancellationToken),
+            machine.OpenHostTransport(""),
+            machine.OpenGuestTransport("Other."),
+            port);
+    }
+}
+
 internal static class EmulatedPairs
 {
     internal static async ValueTask<TransportPair> OpenHostSideAsync(EmulatedHyperVOptions options)
