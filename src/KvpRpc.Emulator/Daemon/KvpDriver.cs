@@ -4,7 +4,8 @@ using KvpRpc.Emulator.Guests;
 
 namespace KvpRpc.Emulator.Daemon;
 
-/// <summary>The guest kernel's half of KVP: between the host's transactions and the daemon that has the device open.</summary>
+/// <summary>The guest kernel's half of KVP: between the host's transactions and the daemon that has the device
+/// open.</summary>
 /// <remarks>
 /// <para>Behaves as the driver of Linux does: one transaction and one daemon at a time; a transaction ends with
 /// <see cref="KvpResponse.Failed"/> at once when no daemon has registered or when the daemon closes the device, and
@@ -18,7 +19,7 @@ internal sealed class KvpDriver : IDisposable
 {
     private readonly Lock _gate = new();
 
-    [SuppressMessage("Reliability", "CA2213", Justification = "It owns nothing, and waiters may still come to their turn.")]
+    [SuppressMessage("Reliability", "CA2213", Justification = "Waiters may still get their turn.")]
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     private readonly FuseConnection _fuse;
@@ -45,7 +46,8 @@ internal sealed class KvpDriver : IDisposable
         _timeProvider = options.TimeProvider;
         _answerWithin = options.AnswerWithin;
         _nls = options.Nls;
-        _timer = _timeProvider.CreateTimer(_ => HandleTimeout(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = _timeProvider.CreateTimer(
+            _ => HandleTimeout(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private enum State

@@ -113,7 +113,7 @@ public sealed class DaemonLifeTests : DaemonTestBase
         string temporary = Directory.CreateTempSubdirectory("kvprpc-test-").FullName;
         using Process owner = StartOwner(file, temporary);
         string[] facts = [];
-        WaitUntil(() => (facts = File.ReadAllLines(file)).Length is 3 || owner.HasExited, "another process owns a guest");
+        WaitUntil(() => (facts = File.ReadAllLines(file)).Length is 3 || owner.HasExited, "a process owns a guest");
         if (owner.HasExited) Assert.Fail(await owner.StandardOutput.ReadToEndAsync(Token));
         int daemon = int.Parse(facts[0], null);
         Assert.True(IsRunning(daemon));
