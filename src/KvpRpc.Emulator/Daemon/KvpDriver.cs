@@ -11,7 +11,8 @@ namespace KvpRpc.Emulator.Daemon;
 /// <see cref="KvpResponse.Failed"/> at once when no daemon has registered or when the daemon closes the device, and
 /// after 30 seconds without an answer. The message stays in the device then: it is what a daemon that wakes up reads
 /// first, so a write may land long after it has failed, and until it is read all further transactions fail at once. The
-/// late answer is refused (EINVAL), upon which the daemon opens the device anew and registers again.</para>
+/// late answer is refused (EINVAL), upon which the daemon opens the device anew and registers again. Answers carry no
+/// number: one that comes late while the next transaction waits is taken for the answer to that.</para>
 /// <para>A lock guards the state. Requests come on the thread of the device; the host's calls on any thread, and they
 /// wake the daemon themselves, without a hop over the device's thread.</para>
 /// </remarks>
