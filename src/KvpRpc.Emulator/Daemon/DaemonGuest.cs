@@ -13,8 +13,24 @@ internal sealed class DaemonGuest : EmulatedGuest
     private readonly DaemonRoom _room;
     private readonly SemaphoreSlim _life = new(1, 1);
     private Process? _daemon;
+    private bool _isDisposed;
 
-    private DaemonGuest(DaemonRoom room) => _room = room;
+    /// <summary>Prepares a guest; it is halted until <see cref="BootAsync"/>.</summary>
+    /// <exception cref="Win32Exception">The rights or the kernel do not allow it; see
+    /// <see cref="DaemonRequirements.WhyUnavailable"/>.</exception>
+    internal DaemonGuest(DaemonGuestOptions options) => _room = new DaemonRoom(options);
+
+    /// <summary>Prepares the guest of an emulated virtual machine.</summary>
+    /// <exception cref="PlatformNotSupportedException">It cannot run here; the message says why.</exception>
+    internal static DaemonGuest Create(EmulatedHyperVOptions options)
+    {
+        if (DaemonRequirements.WhyUnavailable() is string reason) throw new PlatformNotSupportedException(reason);
+        return new DaemonGuest(new()
+        {
+            AnswerWithin = options.GuestTimeout,
+            TimeProvider = options.TimeProvider,
+        });
+    }
 
     /// <inheritdoc/>
     internal override string PoolFolder => _room.PoolFolder;
@@ -22,14 +38,11 @@ internal sealed class DaemonGuest : EmulatedGuest
     /// <inheritdoc/>
     internal override bool IsServiceUp => _room.Driver.IsReady;
 
+    /// <summary>Gets the name under which the device's mount shows in /proc/*/mountinfo.</summary>
+    internal string MountSource => _room.MountSource;
+
     /// <summary>Gets the process id of the daemon; null when none was started or it was stopped.</summary>
     internal int? DaemonProcessId => _daemon?.Id;
-
-    /// <summary>Prepares a guest; it is halted until <see cref="BootAsync"/>.</summary>
-    /// <exception cref="Win32Exception">The rights or the kernel do not allow it; see
-    /// <see cref="DaemonRequirements.WhyUnavailable"/>.</exception>
-    internal static async Task<DaemonGuest> CreateAsync(DaemonGuestOptions options) =>
-        new(await DaemonRoom.BuildAsync(options.PoolFolder, options.TimeProvider, options.Nls).ConfigureAwait(false));
 
     /// <summary>Starts the daemon and waits until it has registered.</summary>
     /// <exception cref="InvalidOperationException">The daemon ended before it had registered.</exception>
@@ -38,20 +51,28 @@ internal sealed class DaemonGuest : EmulatedGuest
     /// <inheritdoc/>
     internal override ValueTask HaltAsync(CancellationToken cancellationToken) => StopServiceAsync(cancellationToken);
 
+    /// <inheritdoc/>
+    /// <remarks>The daemon stands still; programs of the guest, which are processes of their own, do not.</remarks>
+    internal override ValueTask PauseAsync(CancellationToken cancellationToken) => Signal(LinuxNative.SignalStop);
+
+    /// <inheritdoc/>
+    internal override ValueTask ResumeAsync(CancellationToken cancellationToken) => Signal(LinuxNative.SignalContinue);
+
     /// <inheritdoc cref="BootAsync"/>
     internal override async ValueTask StartServiceAsync(CancellationToken cancellationToken)
     {
         await _life.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_daemon is { HasExited: false }) return;
+            if (_daemon is { HasExited: false } && IsServiceUp) return;
             await KillDaemonAsync().ConfigureAwait(false);
-            _daemon = await _room.StartAsync(StartInfo()).ConfigureAwait(false);
+            _daemon = await _room.StartAsync(DaemonRequirements.DaemonPath!, "-n").ConfigureAwait(false);
             Task exited = _daemon.WaitForExitAsync(cancellationToken);
             Task first = await Task.WhenAny(_room.Driver.Registered, exited).ConfigureAwait(false);
             if (first != exited) return;
             await exited.ConfigureAwait(false);
-            throw new InvalidOperationException($"hv_kvp_daemon ended with exit code {_daemon.ExitCode}.");
+            string words = await _daemon.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+            throw new InvalidOperationException($"hv_kvp_daemon ended with exit code {_daemon.ExitCode}. {words}".Trim());
         }
         finally
         {
@@ -79,34 +100,29 @@ internal sealed class DaemonGuest : EmulatedGuest
 
     /// <inheritdoc/>
     internal override ValueTask<GuestTables> SaveTablesAsync(CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        ValueTask.FromResult(new GuestTables(
+            PoolFile.Read(PoolFolder, KvpPool.External),
+            PoolFile.Read(PoolFolder, KvpPool.Guest),
+            PoolFile.Read(PoolFolder, KvpPool.AutoExternal)));
 
     /// <inheritdoc/>
-    internal override ValueTask RestoreTablesAsync(GuestTables tables, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    internal override ValueTask RestoreTablesAsync(GuestTables tables, CancellationToken cancellationToken)
+    {
+        PoolFile.Write(PoolFolder, KvpPool.External, tables.External);
+        PoolFile.Write(PoolFolder, KvpPool.Guest, tables.Guest);
+        PoolFile.Write(PoolFolder, KvpPool.AutoExternal, tables.AutoExternal);
+        return ValueTask.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        await _life.WaitAsync().ConfigureAwait(false);
         await KillDaemonAsync().ConfigureAwait(false);
         _room.Dispose();
         _life.Dispose();
-    }
-
-    private static ProcessStartInfo StartInfo()
-    {
-        var start = new ProcessStartInfo(DaemonRequirements.SetPrivPath!)
-        {
-            WorkingDirectory = "/",
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (string argument in (ReadOnlySpan<string>)["--pdeathsig", "KILL", DaemonRequirements.DaemonPath!, "-n"])
-            start.ArgumentList.Add(argument);
-        start.Environment.Clear();
-        start.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
-        return start;
     }
 
     private async Task KillDaemonAsync()
@@ -116,5 +132,15 @@ internal sealed class DaemonGuest : EmulatedGuest
         await _daemon.WaitForExitAsync().ConfigureAwait(false);
         _daemon.Dispose();
         _daemon = null;
+
+        // The kernel tells of the closed device on its own time; what is next must not find the dead daemon's state.
+        _room.Driver.HandleDisconnect();
+    }
+
+    private ValueTask Signal(int signal)
+    {
+        // Not to a process that has ended: its number may be another's.
+        if (_daemon is { HasExited: false } daemon) _ = LinuxNative.Signal(daemon.Id, signal);
+        return ValueTask.CompletedTask;
     }
 }

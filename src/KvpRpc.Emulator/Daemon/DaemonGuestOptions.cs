@@ -12,6 +12,9 @@ internal sealed record DaemonGuestOptions
     /// <summary>Gets the kernel that the guest's driver is like.</summary>
     internal KernelNls Nls { get; init; } = KernelNls.StopsAtWhatDoesNotFit;
 
-    /// <summary>Gets the clock of the 30 seconds that a transaction may take.</summary>
+    /// <summary>Gets how long the driver waits for the daemon's answer. Linux: 30 seconds.</summary>
+    internal TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets the clock that measures it.</summary>
     internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -13,34 +13,29 @@ internal static class DaemonRequirements
     /// <summary>Gets the path of setpriv of util-linux; null where it is not installed.</summary>
     internal static string? SetPrivPath => Find("setpriv");
 
+    /// <summary>Gets the path of nsenter of util-linux; null where it is not installed.</summary>
+    internal static string? NsEnterPath => Find("nsenter");
+
     /// <summary>Says why a guest with the real daemon cannot run here and what to do; null if it can.</summary>
     internal static string? WhyUnavailable()
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess) return "It needs 64-bit Linux.";
         if (DaemonPath is null) return "hv_kvp_daemon is not installed (Debian: package hyperv-daemons).";
-        if (SetPrivPath is null) return "setpriv is not installed (package util-linux).";
+        if (SetPrivPath is null || NsEnterPath is null) return "setpriv or nsenter is not installed (package util-linux).";
         if (!Environment.IsPrivilegedProcess) return "It needs root: the daemon gets a mount namespace of its own.";
         if (!File.Exists("/dev/fuse")) return "There is no /dev/fuse (modprobe fuse).";
 
         // Containers may forbid any of it in ways that only a trial shows.
-        string? problem = null;
-        var trial = new Thread(() =>
+        try
         {
-            try
-            {
-                using var fuse = new FuseConnection();
-                MountNamespace.Enter();
-                MountNamespace.MountDevices(fuse);
-                MountNamespace.MountPools(null);
-            }
-            catch (Win32Exception exception)
-            {
-                problem = exception.Message;
-            }
-        });
-        trial.Start();
-        trial.Join();
-        return problem;
+            using var fuse = new FuseConnection();
+            using MountNamespace trial = MountNamespace.Build(fuse, poolFolder: null);
+            return null;
+        }
+        catch (Win32Exception exception)
+        {
+            return exception.Message;
+        }
     }
 
     private static string? Find(string name) =>

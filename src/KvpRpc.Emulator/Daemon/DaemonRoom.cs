@@ -1,61 +1,54 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
-using KvpRpc.Emulator.Guests;
 
 namespace KvpRpc.Emulator.Daemon;
 
-/// <summary>Where one guest's daemon lives: a thread in a mount namespace of its own, which serves the device there and
-/// from which the daemon is started.</summary>
-/// <remarks>A process inherits the mounts of the thread that starts it, and the kernel kills it with that thread (the
-/// parent-death signal, set through setpriv). So one thread does it all, and it lives as long as the room.</remarks>
+/// <summary>Where one guest's daemon lives: a mount namespace with the emulated device, and the thread that serves the
+/// device and starts the daemon.</summary>
+/// <remarks>It is one thread for both because the kernel kills the daemon when the thread that started it ends (the
+/// parent-death signal, set through setpriv), and this thread lives as long as the room.</remarks>
 internal sealed class DaemonRoom : IDisposable
 {
     private readonly ConcurrentQueue<Action> _work = new();
-    private readonly FuseConnection _fuse = new();
+    private readonly FuseConnection _fuse;
+    private readonly MountNamespace _mounts;
     private readonly Thread _thread;
-    private readonly TaskCompletionSource _built = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly string? _poolFolder;
     private volatile bool _isClosing;
 
-    private DaemonRoom(string? poolFolder, TimeProvider timeProvider, KernelNls nls)
+    /// <summary>Builds a room.</summary>
+    /// <exception cref="Win32Exception">The rights or the kernel do not allow it.</exception>
+    internal DaemonRoom(DaemonGuestOptions options)
     {
-        _poolFolder = poolFolder;
-        Driver = new KvpDriver(_fuse, timeProvider, nls);
-        PoolFolder = poolFolder ?? string.Empty;
-        _thread = new Thread(Run) { IsBackground = true, Name = "hv_kvp" };
+        _fuse = new FuseConnection();
+        try
+        {
+            _mounts = MountNamespace.Build(_fuse, options.PoolFolder);
+        }
+        catch
+        {
+            _fuse.Dispose();
+            throw;
+        }
+
+        Driver = new KvpDriver(_fuse, options);
+        _thread = new Thread(Serve) { IsBackground = true, Name = "hv_kvp" };
+        _thread.Start();
     }
 
     /// <summary>Gets the driver that serves the device of this room.</summary>
     internal KvpDriver Driver { get; }
 
     /// <summary>Gets the folder of the pool files as other processes see it.</summary>
-    internal string PoolFolder { get; private set; }
+    internal string PoolFolder => _mounts.PoolFolder;
 
-    /// <summary>Builds a room.</summary>
-    /// <param name="poolFolder">The folder that becomes the daemon's /var/lib/hyperv; null for one in memory.</param>
-    /// <param name="timeProvider">Measures how long a transaction may take.</param>
-    /// <param name="nls">The kernel to be like.</param>
-    /// <exception cref="Win32Exception">The rights or the kernel do not allow it.</exception>
-    internal static async Task<DaemonRoom> BuildAsync(string? poolFolder, TimeProvider timeProvider, KernelNls nls)
-    {
-        var room = new DaemonRoom(poolFolder, timeProvider, nls);
-        room._thread.Start();
-        try
-        {
-            await room._built.Task.ConfigureAwait(false);
-            return room;
-        }
-        catch
-        {
-            room.Dispose();
-            throw;
-        }
-    }
+    /// <summary>Gets the name under which the device's mount shows in /proc/*/mountinfo.</summary>
+    internal string MountSource => _fuse.Source;
 
-    /// <summary>Starts a process in the room.</summary>
-    internal Task<Process> StartAsync(ProcessStartInfo start)
+    /// <summary>Starts a program in the room; it is killed when this process ends in any way.</summary>
+    internal Task<Process> StartAsync(string program, string argument)
     {
+        ProcessStartInfo start = StartInfo(program, argument);
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         _work.Enqueue(() =>
         {
@@ -80,27 +73,29 @@ internal sealed class DaemonRoom : IDisposable
         _fuse.Wake();
         _thread.Join();
         Driver.Dispose();
+        _mounts.Dispose();
         _fuse.Dispose();
     }
 
-    private void Run()
+    private ProcessStartInfo StartInfo(string program, string argument)
     {
-        try
+        var start = new ProcessStartInfo(DaemonRequirements.SetPrivPath!)
         {
-            MountNamespace.Enter();
-            MountNamespace.MountDevices(_fuse);
-            MountNamespace.MountPools(_poolFolder);
-            PoolFolder = _poolFolder
-                ?? $"/proc/{Environment.ProcessId}/task/{LinuxNative.ThreadId()}/root{MountNamespace.PoolsPath}";
-            _built.SetResult();
-        }
-        catch (Exception exception)
+            WorkingDirectory = "/",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string enter = $"--mount={_mounts.Path}";
+        foreach (string word in (ReadOnlySpan<string>)
+            ["--pdeathsig", "KILL", DaemonRequirements.NsEnterPath!, enter, program, argument])
         {
-            _built.SetException(exception);
-            return;
+            start.ArgumentList.Add(word);
         }
 
-        Serve();
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
+        return start;
     }
 
     private void Serve()

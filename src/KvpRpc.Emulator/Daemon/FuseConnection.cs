@@ -8,6 +8,8 @@ namespace KvpRpc.Emulator.Daemon;
 /// closes the descriptor, ends all requests and makes the file a dead one.</remarks>
 internal sealed unsafe class FuseConnection : IDisposable
 {
+    private static int _connections;
+
     private readonly int _fuse;
     private readonly int _wake;
     private readonly byte[] _received = GC.AllocateArray<byte>(FuseAbi.BufferBytes, pinned: true);
@@ -23,14 +25,15 @@ internal sealed unsafe class FuseConnection : IDisposable
         throw new Win32Exception(error, "No eventfd.");
     }
 
+    /// <summary>Gets the name under which the mount shows in /proc/*/mountinfo.</summary>
+    internal string Source { get; } = $"kvprpc-{Environment.ProcessId}-{Interlocked.Increment(ref _connections)}";
+
     /// <summary>Gets whether the kernel has ended the connection; an administrator can make it do so.</summary>
     internal bool IsEnded { get; private set; }
 
-    /// <summary>Mounts a file system that is one regular file over the file <paramref name="path"/>, in the mount namespace
-    /// of the calling thread.</summary>
-    internal void MountAt(string path) =>
-        MountNamespace.Mount("kvprpc", path, "fuse", LinuxNative.MountNoSuid,
-            $"fd={_fuse},rootmode={Convert.ToString(FuseAbi.FileMode, 8)},user_id=0,group_id=0,allow_other");
+    /// <summary>Gets the data for mount(2) of a file system that is one regular file.</summary>
+    internal string MountOptions =>
+        $"fd={_fuse},rootmode={Convert.ToString(FuseAbi.FileMode, 8)},user_id=0,group_id=0,allow_other";
 
     /// <summary>Waits for a request, for <see cref="Wake"/> or for the end of the connection.</summary>
     /// <returns>The request, valid until the next call; else empty.</returns>

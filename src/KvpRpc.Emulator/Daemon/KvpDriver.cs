@@ -16,8 +16,6 @@ namespace KvpRpc.Emulator.Daemon;
 /// </remarks>
 internal sealed class KvpDriver : IDisposable
 {
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(30);
-
     private readonly Lock _gate = new();
 
     [SuppressMessage("Reliability", "CA2213", Justification = "It owns nothing, and waiters may still come to their turn.")]
@@ -25,6 +23,7 @@ internal sealed class KvpDriver : IDisposable
 
     private readonly FuseConnection _fuse;
     private readonly TimeProvider _timeProvider;
+    private readonly TimeSpan _answerWithin;
     private readonly KernelNls _nls;
     private readonly ITimer _timer;
     private readonly byte[] _message = new byte[HvKvpMessage.Size];
@@ -40,12 +39,13 @@ internal sealed class KvpDriver : IDisposable
     private TaskCompletionSource<KvpResponse>? _transaction;
     private TaskCompletionSource _registration = NewRegistration();
 
-    internal KvpDriver(FuseConnection fuse, TimeProvider timeProvider, KernelNls nls)
+    internal KvpDriver(FuseConnection fuse, DaemonGuestOptions options)
     {
         _fuse = fuse;
-        _timeProvider = timeProvider;
-        _nls = nls;
-        _timer = timeProvider.CreateTimer(_ => HandleTimeout(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timeProvider = options.TimeProvider;
+        _answerWithin = options.AnswerWithin;
+        _nls = options.Nls;
+        _timer = _timeProvider.CreateTimer(_ => HandleTimeout(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private enum State
@@ -152,7 +152,7 @@ internal sealed class KvpDriver : IDisposable
             _operation = request.Operation;
             _transaction = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _startedAt = _timeProvider.GetTimestamp();
-            _ = _timer.Change(AnswerWithin, Timeout.InfiniteTimeSpan);
+            _ = _timer.Change(_answerWithin, Timeout.InfiniteTimeSpan);
             Publish();
             return _transaction.Task;
         }
@@ -164,7 +164,7 @@ internal sealed class KvpDriver : IDisposable
         {
             // The timer may belong to a transaction that has just ended, and timers may fire a little early.
             if (_transaction is null) return;
-            TimeSpan left = AnswerWithin - _timeProvider.GetElapsedTime(_startedAt);
+            TimeSpan left = _answerWithin - _timeProvider.GetElapsedTime(_startedAt);
             if (left > TimeSpan.Zero) _ = _timer.Change(left + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
             else End(KvpResponse.Of(KvpResponse.Failed));
         }

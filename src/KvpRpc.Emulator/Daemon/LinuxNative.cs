@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace KvpRpc.Emulator.Daemon;
 
@@ -8,6 +9,8 @@ internal static unsafe partial class LinuxNative
     internal const int ReadWrite = 2;
     internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
+    internal const int PathOnly = 0x200000;
+    internal const uint RegularFile = 0x8000;
     internal const int NewMountNamespace = 0x20000;
 
     internal const nuint MountNoSuid = 2;
@@ -18,7 +21,15 @@ internal static unsafe partial class LinuxNative
 
     internal const short PollIn = 1;
 
-    internal const int NotPermitted = 1;
+    internal const int SignalKill = 9;
+    internal const int SignalContinue = 18;
+    internal const int SignalStop = 19;
+
+    /// <summary>F_OFD_SETLKW: waits for a lock that belongs to the open file, not to the process.</summary>
+    internal const int LockOpenFile = 38;
+    internal const short LockForReading = 0;
+    internal const short LockForWriting = 1;
+
     internal const int NoEntry = 2;
     internal const int Interrupted = 4;
     internal const int TryAgain = 11;
@@ -51,17 +62,13 @@ internal static unsafe partial class LinuxNative
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int EventCounter(uint initial, int flags);
 
-    [LibraryImport("libc", EntryPoint = "gettid")]
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    internal static partial int ThreadId();
+    internal static partial int Signal(int process, int signal);
 
-    [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    internal static partial int Unshare(int flags);
-
-    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    internal static partial int Mount(string source, string target, string? type, nuint flags, string? data);
+    internal static partial int Lock(SafeFileHandle file, int command, in FileLock fileLock);
 
     /// <summary>One entry of poll(2).</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -70,5 +77,16 @@ internal static unsafe partial class LinuxNative
         internal int Descriptor;
         internal short Events;
         internal short Returned;
+    }
+
+    /// <summary>struct flock; zeros mean the whole file.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct FileLock
+    {
+        internal short Type;
+        internal short Whence;
+        internal long Start;
+        internal long Length;
+        internal int Process;
     }
 }

@@ -14,6 +14,10 @@ internal abstract class EmulatedGuest : IAsyncDisposable
     /// <summary>Gets the folder of the pool files, for a guest that has them; else null.</summary>
     internal virtual string? PoolFolder => null;
 
+    /// <summary>Gets the <c>OperationalStatus</c> that the host shows while the service answers: 2 OK, 3 OK over an
+    /// older protocol, which is normal for Linux.</summary>
+    internal virtual int StatusWhenUp => 3;
+
     /// <summary>Gets whether the guest runs and its Data Exchange service answers.</summary>
     internal abstract bool IsServiceUp { get; }
 
@@ -22,6 +26,12 @@ internal abstract class EmulatedGuest : IAsyncDisposable
 
     /// <summary>The VM lost its power. What the tables hold stays.</summary>
     internal abstract ValueTask HaltAsync(CancellationToken cancellationToken);
+
+    /// <summary>The VM was paused or saved: the guest stands still. The host sends no transaction meanwhile.</summary>
+    internal virtual ValueTask PauseAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>The VM goes on where it was paused or saved.</summary>
+    internal virtual ValueTask ResumeAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Starts the Data Exchange service of a guest that runs; nothing if it is up.</summary>
     internal abstract ValueTask StartServiceAsync(CancellationToken cancellationToken);
