@@ -1,11 +1,13 @@
+using KvpRpc.Emulator.Daemon;
 using KvpRpc.Emulator.Guests;
+using KvpRpc.Transports;
 
 namespace KvpRpc.Emulator;
 
 /// <summary>An emulated Hyper-V host with virtual machines, for development and tests without Hyper-V.</summary>
 /// <remarks>Host and guests live in this process; a guest's programs may also run in processes of their own:
 /// <see cref="EmulatedVirtualMachine.OpenGuestPort"/>. Safe for use from several threads.</remarks>
-public sealed class EmulatedHyperV : IAsyncDisposable
+public sealed class EmulatedHyperV : IKvpHypervisor, IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<EmulatedVirtualMachine> _machines = [];
@@ -27,9 +29,24 @@ public sealed class EmulatedHyperV : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<KvpVirtualMachineInfo>> ListVirtualMachinesAsync(CancellationToken cancellationToken) =>
+        new([.. VirtualMachines.Select(machine => new KvpVirtualMachineInfo(machine.Id, machine.Name))]);
+
+    /// <inheritdoc/>
+    public IKvpTransport OpenTransport(Guid id, string keyPrefix) =>
+        VirtualMachines.FirstOrDefault(machine => machine.Id == id)?.OpenHostTransport(keyPrefix)
+        ?? throw new KvpTransportException(KvpTransportError.NotFound, $"There is no virtual machine with the id {id}.");
+
+    /// <summary>Says why guests of a kind cannot run on this machine and what to do about it; null if they can.</summary>
+    public static string? WhyUnavailable(EmulatedGuestKind kind) =>
+        kind is EmulatedGuestKind.LinuxDaemon ? DaemonRequirements.WhyUnavailable() : null;
+
     /// <summary>Adds a virtual machine that is switched off and whose tables are empty.</summary>
     /// <param name="name">Its name; several may have the same.</param>
     /// <param name="kind">What it has for a guest.</param>
+    /// <exception cref="PlatformNotSupportedException">Guests of this kind cannot run here; the message says why.
+    /// </exception>
     public EmulatedVirtualMachine AddVirtualMachine(string name, EmulatedGuestKind kind = EmulatedGuestKind.Linux)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using KvpRpc.Emulator.Daemon;
 
 namespace KvpRpc.Emulator.Guests;
 
@@ -9,6 +10,7 @@ internal static class GuestKinds
         new Dictionary<EmulatedGuestKind, Func<EmulatedHyperVOptions, EmulatedGuest>>
         {
             [EmulatedGuestKind.Linux] = _ => new LinuxMemoryGuest(),
+            [EmulatedGuestKind.LinuxDaemon] = DaemonGuest.Create,
         }.ToFrozenDictionary();
 
     /// <summary>Gets what makes a guest of this kind, which its virtual machine then owns.</summary>

@@ -12,13 +12,14 @@ public sealed class KernelConversionTests
         Assert.Equal(Encoding.UTF8.GetByteCount("aé€😀") + 1, size);
     }
 
-    [Theory]
-    [InlineData("a\uD800b", "ab")]
-    [InlineData("a\uDC00b", "ab")]
-    [InlineData("\uD800\uD83D\uDE00", "😀")]
-    [InlineData("ab\uD83D", "ab")]
-    public void Unpaired_surrogates_are_dropped(string sent, string expected) =>
-        Assert.Equal(expected, ToGuest(sent, out _));
+    [Fact]
+    public void Unpaired_surrogates_are_dropped()
+    {
+        Assert.Equal("ab", ToGuest("a\uD800b", out _));
+        Assert.Equal("ab", ToGuest("a\uDC00b", out _));
+        Assert.Equal("ab", ToGuest("ab\uD83D", out _));
+        Assert.Equal("😀", ToGuest("\uD800\uD83D\uDE00", out _));
+    }
 
     [Fact]
     public void Text_for_a_guest_ends_at_its_first_NUL() => Assert.Equal("ab", ToGuest("ab\0cd", out _));
