@@ -31,6 +31,15 @@ internal static class Driven
             [.. References, .. more],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
+    /// <summary>Compiles against the platform and the named assemblies only.</summary>
+    internal static CSharpCompilation CompileWith(string name, string source, params string[] assemblies) =>
+        CSharpCompilation.Create(
+            name,
+            [Parse(source, "Source.cs")],
+            References.Where(reference => Path.GetFileNameWithoutExtension(reference.Display!) is var file
+                && (file.StartsWith("System.", StringComparison.Ordinal) || assemblies.Contains(file))),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+
     internal static SyntaxTree Parse(string source, string path) =>
         CSharpSyntaxTree.ParseText(source, ParseOptions, path, cancellationToken: TestContext.Current.CancellationToken);
 
