@@ -52,14 +52,22 @@ internal sealed class Handshake : IDisposable
     /// <summary>Gets the peer's hello that the last keys were derived from.</summary>
     internal Hello? Peer { get; private set; }
 
+    /// <summary>Gets how many new hellos were shown.</summary>
+    internal ulong HeardCount { get; private set; }
+
     /// <summary>Gets whether a guest is there whose answer is awaited.</summary>
     internal bool AwaitsAnswer => _redrawAt != Instant.Never;
 
     internal Instant NextTimeout => Instant.Earlier(_helloAt, _redrawAt);
 
     /// <summary>Gives the text of a hello that a read shows, without a new string for one shown before.</summary>
-    internal string Remember(ReadOnlySpan<char> text) =>
-        _lastShown is not null && text.SequenceEqual(_lastShown) ? _lastShown : _lastShown = text.ToString();
+    internal string Remember(ReadOnlySpan<char> text)
+    {
+        if (_lastShown is not null && text.SequenceEqual(_lastShown))
+            return _lastShown;
+        HeardCount++;
+        return _lastShown = text.ToString();
+    }
 
     internal bool IsOfCurrentLink(string text) => text == _linkHello;
 

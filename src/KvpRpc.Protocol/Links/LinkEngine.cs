@@ -61,6 +61,9 @@ internal sealed class LinkEngine : IDisposable
     /// wakes the reader: the oddity counts only if it lasts (rule 5).</summary>
     internal bool IsUneasy => _link is { IsUneasy: true } || _unexpectedHello is not null;
 
+    /// <summary>Gets a number that has changed when a read has shown something new.</summary>
+    internal ulong HeardCount => (_link?.HeardCount ?? 0) + _handshake.HeardCount;
+
     /// <summary>Gets when the own table should next be read back; a write that nobody answers may not be there (rule 3).</summary>
     internal Instant AuditAt
     {

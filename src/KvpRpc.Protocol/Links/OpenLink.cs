@@ -62,6 +62,9 @@ internal sealed class OpenLink : IDisposable
     /// <summary>Gets whether the own table should be read back soon: a nudge came while packets wait for their ack.</summary>
     internal bool AuditDue { get; set; }
 
+    /// <summary>Gets how many packets and control parts of the peer were accepted.</summary>
+    internal ulong HeardCount { get; private set; }
+
     internal ulong Accepted => _receiver.Accepted;
 
     internal bool HasUnacked => _sender.HasUnacked;
@@ -265,6 +268,7 @@ internal sealed class OpenLink : IDisposable
     private void NoteHeard(Instant now)
     {
         _lastHeard = now;
+        HeardCount++;
         _nudgeSatisfied = _nudge;
         IsConfirmed = true;
     }
