@@ -90,8 +90,12 @@ internal sealed class LinkEngine : IDisposable
             : Instant.Earlier(_handshake.NextTimeout, _link?.NextTimeout ?? Instant.Never);
 
     /// <summary>Gives when there is something to write: now, later (an item that did not land), or never.</summary>
-    internal Instant WriteAt(Instant now) =>
-        State == LinkState.Closed ? Instant.Never : _link is { WantsWrite: true } ? now : _items.NextRetry(now);
+    internal Instant WriteAt(Instant now)
+    {
+        if (State == LinkState.Closed)
+            return Instant.Never;
+        return _link?.WantsWrite(now) == true ? now : _items.NextRetry(now);
+    }
 
     /// <summary>Opens a stream on the current link; null when there is none.</summary>
     internal EngineStream? OpenStream(string name, byte priority, object? owner) => Streams?.Open(name, priority, owner);

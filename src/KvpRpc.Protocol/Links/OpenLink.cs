@@ -77,9 +77,15 @@ internal sealed class OpenLink : IDisposable
     /// <summary>Gets whether the next read should come soon, although nothing may wake a reader.</summary>
     internal bool IsUneasy => _unreadableSince is not null || _gapSince is not null;
 
-    /// <summary>Gets whether there is something to write.</summary>
-    internal bool WantsWrite =>
-        Streams.Filler.HasUrgent || _openingPacketDue || _ackDue || _answerDue || _controlDue;
+    /// <summary>Gives whether there is something to write and room for it: a full window waits for the peer.</summary>
+    internal bool WantsWrite(Instant now)
+    {
+        if (End is not null)
+            return false;
+        if ((_ackDue || _answerDue || _controlDue) && !_items.Control.InFlight)
+            return true;
+        return (Streams.Filler.HasUrgent || _openingPacketDue) && _items.LowestFree(BulkReserve, now) is not null;
+    }
 
     internal Instant NextTimeout
     {
@@ -97,6 +103,10 @@ internal sealed class OpenLink : IDisposable
                 _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : SilentSince + _options.KeepaliveAfter);
         }
     }
+
+    // Transfers leave the last slots to others.
+    private int BulkReserve =>
+        Streams.Filler.HasOnlyBulk ? Math.Min(_options.MaxSlots - 1, Math.Max(1, _options.MaxSlots / 8)) : 0;
 
     // A guest's hello must stay in its control item until the host has used it.
     private bool MayNudge => IsActive && (IsConfirmed || _options.IsHost);
@@ -167,10 +177,9 @@ internal sealed class OpenLink : IDisposable
             return;
         NoteActivity(now);
         bool wasAnswerDue = _answerDue;
-        int bulkReserve = Math.Max(1, _options.MaxSlots / 8);
         while (batch.Count < max && (Streams.Filler.HasUrgent || _openingPacketDue))
         {
-            OwnItem? slot = _items.LowestFree(Streams.Filler.HasOnlyBulk ? bulkReserve : 0, now);
+            OwnItem? slot = _items.LowestFree(BulkReserve, now);
             if (slot is null
                 || !_sender.TrySeal(
                     slot, Streams.Filler, _openingPacketDue, _receiver.Accepted, _receiver.AcceptedTag, now))
