@@ -65,9 +65,9 @@ public sealed class StatusTests
     public async Task A_long_message_is_cut_between_characters()
     {
         await using PeerPair peers = new();
-        peers.Service.OnRun = (_, _) => throw new RpcException(StatusCode.Aborted, "." + new string('\u20AC', 3000));
+        peers.Service.OnRun = (_, _) => throw new RpcException(StatusCode.Aborted, ".." + new string('\u20AC', 3000));
         RpcException error = await Wait.ForError(peers.Client.RunAsync("x"));
-        Assert.Equal("." + new string('\u20AC', 1365), error.Message);
+        Assert.Equal(".." + new string('\u20AC', 1364), error.Message);
     }
 
     [Fact]
