@@ -92,7 +92,9 @@ public sealed class StatusTests
     public async Task Arguments_that_cannot_be_read_are_internal_and_do_not_run()
     {
         await using RawCaller raw = new();
-        foreach (byte[] arguments in new byte[][] { [], [0xC1], [0x91, 0x01], [0x91, 0xDB, 0xFF, 0xFF, 0xFF, 0xFF], [0x91, 0xA1, 0x61, 0x00] })
+        byte[][] unreadable =
+            [[], [0xC1], [0x91, 0x01], [0x91, 0xDB, 0xFF, 0xFF, 0xFF, 0xFF], [0x91, 0xA1, 0x61, 0x00]];
+        foreach (byte[] arguments in unreadable)
         {
             RpcException error = await raw.CallForErrorAsync("test.Probe/Run", [0x01, .. arguments]);
             Assert.Equal(StatusCode.Internal, error.StatusCode);
