@@ -8,7 +8,7 @@ internal static class Diagnostics
     internal static readonly DiagnosticDescriptor Inaccessible = Error(
         "KVPRPC0001",
         "The contract is not accessible",
-        "The contract '{0}' is not accessible in the assembly that uses it: generated code cannot name it");
+        "The contract '{0}' is private or local to a file: generated code cannot name it");
 
     internal static readonly DiagnosticDescriptor GenericContract = Error(
         "KVPRPC0002",

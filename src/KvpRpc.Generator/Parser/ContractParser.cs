@@ -47,13 +47,13 @@ internal sealed class ContractParser
 
         if (IsGeneric(_contract))
         {
-            Report(Diagnostics.GenericContract, _contract, _contract.Text());
+            Report(Diagnostics.GenericContract, _contract, _contract.OriginalDefinition.Text());
             return null;
         }
 
-        if (!_compilation.IsSymbolAccessibleWithin(_contract, _compilation.Assembly))
+        if (!_contract.IsNameable(_compilation))
         {
-            _problems.Add(Problem.At(Diagnostics.Inaccessible, _use, _contract.Text()));
+            Report(Diagnostics.Inaccessible, _contract, _contract.Text());
             return null;
         }
 

@@ -48,7 +48,7 @@ internal static class ContractUses
     [
         .. context.Attributes
             .Select(attribute => (attribute, contract: attribute.ConstructorArguments.FirstOrDefault()))
-            .Where(pair => pair.contract is { Kind: TypedConstantKind.Type, Value: INamedTypeSymbol })
+            .Where(pair => pair.contract.Value is INamedTypeSymbol { TypeKind: not TypeKind.Error })
             .Select(pair => ContractParser.Parse(
                 (INamedTypeSymbol)pair.contract.Value!,
                 context.SemanticModel.Compilation,

@@ -16,7 +16,7 @@ internal static class FormatterParser
         if (formatter.IsUnboundGenericType && type is INamedTypeSymbol { IsGenericType: true } named
             && named.TypeArguments.Length == formatter.TypeParameters.Length)
             formatter = formatter.OriginalDefinition.Construct([.. named.TypeArguments]);
-        if (!compilation.IsSymbolAccessibleWithin(formatter, compilation.Assembly) || !IsFormatterOf(formatter, type))
+        if (!formatter.IsNameable(compilation) || !IsFormatterOf(formatter, type))
             return null;
         TypedConstant[] arguments = attribute.ConstructorArguments.Length > 1
             && attribute.ConstructorArguments[1] is { IsNull: false } values

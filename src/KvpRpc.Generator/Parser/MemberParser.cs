@@ -25,22 +25,24 @@ internal sealed class MemberParser(TypeParser parser, INamedTypeSymbol type, boo
 
     private bool TryAdd(Member member) => isByName ? TryAddByName(member) : TryAddByKey(member);
 
+    // As reflection lists them: an override stands where the derived type declares it; members that hide others stand
+    // beside them, under the name of their type.
     private bool TryAddByName(Member member)
     {
-        int same = _found.FindIndex(other => other.Symbol.Name == member.Symbol.Name);
-        if (same >= 0 && IsReplaced(_found[same], member))
-        {
-            member.StringKey = _found[same].StringKey;
-            _found[same] = member;
-            return true;
-        }
-
+        _found.RemoveAll(other => IsReplaced(other, member));
+        int same = _found.FindLastIndex(other => other.Symbol.Name == member.Symbol.Name);
         member.StringKey = same < 0
             ? member.Symbol.Name
-            : $"{member.Symbol.ContainingType.ToDisplayString()}.{member.Symbol.Name}";
-        _found.Add(member);
+            : $"{FullName(member.Symbol.ContainingType)}.{member.Symbol.Name}";
+        if (same >= 0 && member.Symbol.ContainingType.IsGenericType)
+            return Fail($"its member '{member.Symbol.Name}' hides another in a generic type: name its keys");
+        _found.Insert(same < 0 ? _found.Count : same + 1, member);
         return true;
     }
+
+    private static string FullName(INamedTypeSymbol type) => type.ContainingType is { } outer
+        ? $"{FullName(outer)}+{type.MetadataName}"
+        : type.MetadataPath();
 
     private bool TryAddByKey(Member member)
     {

@@ -51,6 +51,26 @@ internal static class Symbols
     internal static string? Named(this AttributeData attribute, string property) =>
         attribute.NamedArguments.FirstOrDefault(argument => argument.Key == property).Value.Value as string;
 
+    /// <summary>Whether generated code, which lies in files of its own, can name a type.</summary>
+    internal static bool IsNameable(this INamedTypeSymbol type, Compilation compilation)
+    {
+        for (INamedTypeSymbol? at = type; at is not null; at = at.ContainingType)
+        {
+            if (at.IsFileLocal)
+                return false;
+        }
+
+        return compilation.IsSymbolAccessibleWithin(type, compilation.Assembly);
+    }
+
+    /// <summary>How deep type arguments lie in one another.</summary>
+    internal static int Nesting(this ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol array => 1 + array.ElementType.Nesting(),
+        INamedTypeSymbol { TypeArguments.Length: > 0 } named => 1 + named.TypeArguments.Max(at => at.Nesting()),
+        _ => 0,
+    };
+
     private static ISymbol? Overridden(ISymbol symbol) => symbol switch
     {
         IPropertySymbol property => property.OverriddenProperty,

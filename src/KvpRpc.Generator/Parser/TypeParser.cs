@@ -8,7 +8,7 @@ internal sealed class TypeParser(Compilation compilation, CancellationToken canc
 {
     // A type that holds a larger one of its own kind (Page of Page of ...) never ends.
     private const int TypesMax = 2000;
-    private const int DepthMax = 100;
+    private const int NestingMax = 8;
 
     private readonly Dictionary<string, TypeModel> _models = [];
     private readonly Dictionary<string, HashSet<string>> _parts = [];
@@ -36,7 +36,7 @@ internal sealed class TypeParser(Compilation compilation, CancellationToken canc
         string name = TypeNames.Of(type);
         if (!isKnown)
         {
-            if (_path.Count > DepthMax || _parts.Count > TypesMax)
+            if (_parts.Count > TypesMax || type.Nesting() > NestingMax)
                 return Fail(type, "it holds ever larger types without end");
             _path.Push(key);
             if (ParseNew(type, name) is { } model)
@@ -112,7 +112,7 @@ internal sealed class TypeParser(Compilation compilation, CancellationToken canc
             case IArrayTypeSymbol { IsSZArray: true } array:
                 return ParseSequence(type, name, array.ElementType, Collections.Array);
             case INamedTypeSymbol named when type.TypeKind is not (TypeKind.Error or TypeKind.Delegate):
-                if (!compilation.IsSymbolAccessibleWithin(type, compilation.Assembly))
+                if (!named.IsNameable(compilation))
                     Fail(type, "it is not accessible in the assembly that uses the contract");
                 else if (type.IsRefLikeType)
                     Fail(type, "it lives on the stack only");
