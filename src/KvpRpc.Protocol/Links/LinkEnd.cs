@@ -1,0 +1,32 @@
+namespace KvpRpc.Protocol.Links;
+
+/// <summary>Why a link ended.</summary>
+internal enum LinkEndReason
+{
+    /// <summary>The peer has begun a new life: its hello is not the one this link was opened with.</summary>
+    PeerRestarted,
+
+    /// <summary>The peer did not answer a nudge.</summary>
+    PeerSilent,
+
+    /// <summary>The next packet stayed unreadable: another key, or a peer that was rolled back.</summary>
+    Unreadable,
+
+    /// <summary>A packet stayed missing, or acknowledgements went backwards: the peer was rolled back.</summary>
+    PeerRolledBack,
+
+    /// <summary>The peer broke the protocol.</summary>
+    ProtocolError,
+
+    /// <summary>This side closed the link.</summary>
+    Closed,
+
+    /// <summary>The peer closed the link.</summary>
+    ClosedByPeer,
+
+    /// <summary>The numbers of the link are used up; the next link begins anew.</summary>
+    NumbersUsedUp,
+}
+
+/// <summary>The end of a link: why, and a sentence for people.</summary>
+internal sealed record LinkEnd(LinkEndReason Reason, string Text);

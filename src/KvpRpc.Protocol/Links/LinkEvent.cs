@@ -1,0 +1,44 @@
+using KvpRpc.Protocol.Streams;
+
+namespace KvpRpc.Protocol.Links;
+
+/// <summary>What the engine tells its driver.</summary>
+internal enum LinkEventKind
+{
+    /// <summary>The link carries streams from now on.</summary>
+    Opened,
+
+    /// <summary>The link has ended with all its streams; a handshake for the next one has begun.</summary>
+    Ended,
+
+    /// <summary>The peer has opened a stream.</summary>
+    StreamOpened,
+
+    /// <summary>A message, or the end of the peer's direction, has arrived on a stream.</summary>
+    Message,
+
+    /// <summary>The message given to <c>Send</c> lies wholly in issued packets.</summary>
+    SendCompleted,
+
+    /// <summary>The peer has reset a stream.</summary>
+    StreamReset,
+}
+
+/// <summary>One thing the engine tells its driver, in order.</summary>
+/// <remarks>A <see cref="LinkEventKind.Message"/> hands its buffer (rented from the shared array pool) to the driver, which
+/// returns it and calls <c>Consume</c> when the application is done with it.</remarks>
+internal readonly record struct LinkEvent(LinkEventKind Kind)
+{
+    internal EngineStream? Stream { get; init; }
+
+    /// <summary>Gets the message; null where the peer's direction ended without one.</summary>
+    internal byte[]? Buffer { get; init; }
+
+    internal int Length { get; init; }
+
+    internal bool EndOfStream { get; init; }
+
+    internal uint ResetCode { get; init; }
+
+    internal LinkEnd? End { get; init; }
+}

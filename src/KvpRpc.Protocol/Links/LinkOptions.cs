@@ -1,0 +1,61 @@
+using KvpRpc.Protocol.Hellos;
+
+namespace KvpRpc.Protocol.Links;
+
+/// <summary>What one side of a channel keeps to. Durations are on the caller's clock.</summary>
+internal sealed record LinkOptions
+{
+    internal required PeerRole Role { get; init; }
+
+    /// <summary>Gets the channel's name: 1 to 32 of a-z, 0-9 and hyphen, since a guest may not tell cases apart.</summary>
+    internal string Channel { get; init; } = "default";
+
+    /// <summary>Gets the VM's id; a host says it in its hello, a guest that knows its own refuses another.</summary>
+    internal Guid? VmId { get; init; }
+
+    /// <summary>Gets the largest value that the own transport writes, in UTF-16 units.</summary>
+    internal int MaxValueUnits { get; init; } = 1022;
+
+    /// <summary>Gets how many own items a link uses at most: the window.</summary>
+    internal int MaxSlots { get; init; } = 32;
+
+    internal int MaxMessageBytes { get; init; } = 4 << 20;
+
+    internal int StreamWindow { get; init; } = 64 << 10;
+
+    internal int MaxStreams { get; init; } = 256;
+
+    /// <summary>Gets how many bytes of messages larger than a stream's window are taken in at a time.</summary>
+    internal int ReceiveBudget { get; init; } = 16 << 20;
+
+    internal bool UsesPreSharedKey { get; init; }
+
+    /// <summary>Gets the silence, while a stream is open, after which the peer is nudged.</summary>
+    internal TimeSpan KeepaliveAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Gets how long a nudge may stay unanswered before the link is lost.</summary>
+    internal TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Gets how long a packet or hello stays unanswered before the own table is audited; doubles each time.</summary>
+    internal TimeSpan AuditAfter { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Gets the longest time between two audits.</summary>
+    internal TimeSpan MaxAuditAfter { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Gets how long the next packet may stay unreadable before the link is lost.</summary>
+    internal TimeSpan BadItemAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Gets how long a packet may be missing below one that is there before the link is lost.</summary>
+    internal TimeSpan GapAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets how long a host waits for a guest that is there to answer its hello before it draws a new one.</summary>
+    internal TimeSpan RedrawAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets how long a slot whose write is in doubt takes no new packet (rule 2).</summary>
+    internal TimeSpan DoubtAfter { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Gets the implementation's name for the hello.</summary>
+    internal string? Implementation { get; init; }
+
+    internal bool IsHost => Role == PeerRole.Host;
+}

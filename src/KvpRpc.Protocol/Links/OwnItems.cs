@@ -1,0 +1,228 @@
+using System.Globalization;
+
+namespace KvpRpc.Protocol.Links;
+
+/// <summary>The own table's items of one channel: item 0 is the control item, all are slots for packets.</summary>
+internal sealed class OwnItems
+{
+    /// <summary>Items of a channel have numbers below this, whatever the window.</summary>
+    internal const int MaxItems = 128;
+
+    private static readonly TimeSpan FirstRetryAfter = TimeSpan.FromMilliseconds(100);
+
+    private readonly OwnItem?[] _items = new OwnItem?[MaxItems];
+    private readonly bool[] _seen = new bool[MaxItems];
+    private readonly LinkOptions _options;
+
+    internal OwnItems(LinkOptions options)
+    {
+        _options = options;
+        Prefix = KeyPrefix(options.Channel);
+        Control = Item(0);
+    }
+
+    internal string Prefix { get; }
+
+    internal OwnItem Control { get; }
+
+    internal static string KeyPrefix(string channel) => $"kvprpc.{channel}.";
+
+    /// <summary>Gives an item's number from its key; -1 for a key that is not of this channel.</summary>
+    internal int IndexOf(ReadOnlySpan<char> key)
+    {
+        // A Windows guest may show keys in another case.
+        if (key.Length <= Prefix.Length || key.Length > Prefix.Length + 3
+            || !key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            return -1;
+        ReadOnlySpan<char> digits = key[Prefix.Length..];
+        return (digits.Length == 1 || digits[0] != '0')
+            && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < MaxItems
+            ? index
+            : -1;
+    }
+
+    /// <summary>Finds the lowest slot that may take a new packet; null when the window is full.</summary>
+    /// <param name="reserve">How many of the last free slots are left to others.</param>
+    /// <param name="now">The time.</param>
+    internal OwnItem? LowestFree(int reserve, Instant now)
+    {
+        int free = 0;
+        OwnItem? lowest = null;
+        for (int i = 0; i < _options.MaxSlots; i++)
+        {
+            OwnItem item = Item(i);
+            if (item.PacketNumber != 0 || item.InFlight || item.DoubtUntil > now || item.RetryAt > now)
+                continue;
+            free++;
+            lowest ??= item;
+            if (free > reserve)
+                return lowest;
+        }
+
+        return null;
+    }
+
+    /// <summary>Gets how many slots hold unacknowledged packets.</summary>
+    internal int HeldCount { get; private set; }
+
+    internal void Hold(OwnItem item, ulong packetNumber)
+    {
+        item.PacketNumber = packetNumber;
+        HeldCount++;
+    }
+
+    /// <summary>Frees the slots whose packets are acknowledged.</summary>
+    internal void Free(ulong ack, Instant now)
+    {
+        for (int i = 0; i < _options.MaxSlots && HeldCount > 0; i++)
+        {
+            if (_items[i] is not { PacketNumber: > 0 } item || item.PacketNumber > ack)
+                continue;
+            item.PacketNumber = 0;
+            item.FreeSince = now;
+            // What the peer has taken need not be written again.
+            if (i > 0 && !item.InFlight)
+                item.IsDirty = false;
+            HeldCount--;
+        }
+    }
+
+    /// <summary>Forgets all packets, at the end of a link.</summary>
+    internal void FreeAll(Instant now)
+    {
+        foreach (OwnItem? item in _items)
+        {
+            if (item is null)
+                continue;
+            item.PacketNumber = 0;
+            item.FreeSince = now;
+            item.IsDirty = false;
+        }
+
+        HeldCount = 0;
+    }
+
+    /// <summary>Adds items that must be written, or written again, with the text they have.</summary>
+    internal void CollectDirty(List<OwnItem> batch, int max, Instant now)
+    {
+        foreach (OwnItem? item in _items)
+        {
+            if (batch.Count >= max)
+                return;
+            if (item is not { IsDirty: true, InFlight: false })
+                continue;
+            OwnItem target = item;
+            if (item.RetryAt > now || item.Failures > 0)
+                target = Rehouse(item, now);
+            if (target.RetryAt <= now && !batch.Contains(target))
+                batch.Add(target);
+        }
+    }
+
+    /// <summary>Gives when the next item that did not land may be tried again.</summary>
+    internal Instant NextRetry(Instant now)
+    {
+        Instant next = Instant.Never;
+        foreach (OwnItem? item in _items)
+        {
+            if (item is { IsDirty: true, InFlight: false })
+                next = Instant.Earlier(next, item.RetryAt > now ? item.RetryAt : now);
+        }
+
+        return next;
+    }
+
+    /// <summary>Takes what came of the write of an item.</summary>
+    internal void HandleWritten(OwnItem item, WriteResult result, Instant now)
+    {
+        item.InFlight = false;
+        if (result == WriteResult.Landed)
+        {
+            item.Exists = !item.IsDelete;
+            item.Failures = 0;
+            item.RetryAt = default;
+            return;
+        }
+
+        if (result == WriteResult.InDoubt)
+            item.DoubtUntil = now + _options.DoubtAfter;
+        item.Failures = Math.Min(item.Failures + 1, 6);
+        item.RetryAt = now + (FirstRetryAfter * (1 << (item.Failures - 1)));
+        // Writing again is the retransmission (rule 3); what no longer matters is let go.
+        item.IsDirty |= Matters(item);
+    }
+
+    /// <summary>Turns items that have long held nothing new into deletions, lowest last, since every item that exists
+    /// costs the peer's every read. Only beside a write that is made anyway.</summary>
+    internal void CollectIdle(List<OwnItem> batch, int max, TimeSpan idleAfter, Instant now)
+    {
+        for (int i = MaxItems - 1; i > 0 && batch.Count < max; i--)
+        {
+            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsDirty: false } item
+                || now - item.FreeSince < idleAfter || batch.Contains(item))
+                continue;
+            item.SetDelete();
+            batch.Add(item);
+        }
+    }
+
+    internal void BeginAudit() => Array.Clear(_seen);
+
+    /// <summary>Takes one item of the own table; one that is not as it should be is written again.</summary>
+    internal void HandleAudited(int index, ReadOnlySpan<char> text)
+    {
+        _seen[index] = true;
+        OwnItem item = Item(index);
+        if (item.InFlight)
+            return;
+        bool exists = !text.IsEmpty;
+        if (exists && !item.Exists && item.Length == 0)
+        {
+            // Left by an earlier process: deleted beside the next write.
+            item.Exists = true;
+            item.FreeSince = default;
+            return;
+        }
+
+        item.Exists = exists;
+        if (Matters(item) && !text.SequenceEqual(item.Value.Span))
+            item.IsDirty = true;
+    }
+
+    internal void EndAudit()
+    {
+        for (int i = 0; i < MaxItems; i++)
+        {
+            if (_seen[i] || _items[i] is not { InFlight: false } item)
+                continue;
+            item.Exists = false;
+            if (Matters(item))
+                item.IsDirty = true;
+            else if (item.IsDelete)
+                item.IsDirty = false;
+        }
+    }
+
+    // A table that takes no further item (rule 14): the packet moves to an item that is there as soon as one is free.
+    private OwnItem Rehouse(OwnItem item, Instant now)
+    {
+        if (item.PacketNumber == 0 || item.Exists || item.DoubtUntil > now)
+            return item;
+        for (int i = 1; i < _options.MaxSlots; i++)
+        {
+            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsDirty: false } free
+                || free.DoubtUntil > now)
+                continue;
+            free.TakeOver(item);
+            return free;
+        }
+
+        return item;
+    }
+
+    private static bool Matters(OwnItem item) =>
+        item.Length > 0 && !item.IsDelete && (item.PacketNumber > 0 || item.Index == 0);
+
+    private OwnItem Item(int index) =>
+        _items[index] ??= new(index, Prefix + index.ToString(CultureInfo.InvariantCulture), _options.MaxValueUnits);
+}

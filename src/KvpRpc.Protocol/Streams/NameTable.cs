@@ -1,0 +1,43 @@
+namespace KvpRpc.Protocol.Streams;
+
+/// <summary>Stream names cross once a link and are numbers from then on; each direction has its own table.</summary>
+internal sealed class NameTable
+{
+    /// <summary>How many names a direction may number; further ones cross whole each time, under number 0.</summary>
+    internal const int MaxNames = 1024;
+
+    /// <summary>The longest name, in bytes of UTF-8.</summary>
+    internal const int MaxNameBytes = 255;
+
+    private readonly Dictionary<string, ulong> _numbers = new(StringComparer.Ordinal);
+    private readonly List<string> _names = [];
+
+    /// <summary>Gives a name's number, and whether the name must stand beside it this time.</summary>
+    internal ulong Peek(string name, out bool isDefined)
+    {
+        isDefined = _numbers.TryGetValue(name, out ulong number);
+        return isDefined ? number : _numbers.Count < MaxNames ? (ulong)_numbers.Count + 1 : 0;
+    }
+
+    /// <summary>Notes that the peer has been told a name under its number.</summary>
+    internal void Define(string name, ulong number)
+    {
+        if (number != 0)
+            _numbers.Add(name, number);
+    }
+
+    /// <summary>Takes a name that the peer tells; false when its number is not the next one.</summary>
+    internal bool TryLearn(ulong number, string name)
+    {
+        if (number == 0)
+            return true;
+        if (number != (ulong)_names.Count + 1 || _names.Count == MaxNames)
+            return false;
+        _names.Add(name);
+        return true;
+    }
+
+    /// <summary>Finds a name that the peer has told.</summary>
+    internal string? Find(ulong number) =>
+        number is > 0 and <= MaxNames && number <= (ulong)_names.Count ? _names[(int)number - 1] : null;
+}

@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+using KvpRpc.Protocol.Sealing;
+using NSec.Cryptography;
+
+namespace KvpRpc.Sealing;
+
+/// <summary>The cryptography of the link: see <c>protocol/sealing.md</c>.</summary>
+internal sealed class NoiseLinkCrypto : ILinkCrypto, IDisposable
+{
+    /// <summary>Length of a pre-shared key, in bytes.</summary>
+    internal const int PreSharedKeyBytes = 32;
+
+    private readonly byte[] _preSharedKey;
+
+    /// <summary>Copies the pre-shared key, or takes none when it is empty.</summary>
+    /// <exception cref="ArgumentException">The pre-shared key has another length.</exception>
+    internal NoiseLinkCrypto(ReadOnlySpan<byte> preSharedKey = default)
+    {
+        if (preSharedKey.Length is not (0 or PreSharedKeyBytes))
+            throw new ArgumentException($"A pre-shared key has {PreSharedKeyBytes} bytes.", nameof(preSharedKey));
+        _preSharedKey = preSharedKey.ToArray();
+    }
+
+    public IHandshakeAttempt BeginAttempt()
+    {
+        Span<byte> id = stackalloc byte[IHandshakeAttempt.IdBytes];
+        RandomNumberGenerator.Fill(id);
+        return new NoiseHandshakeAttempt(id, Key.Create(KeyAgreementAlgorithm.X25519), _preSharedKey);
+    }
+
+    public void Dispose() => CryptographicOperations.ZeroMemory(_preSharedKey);
+}
