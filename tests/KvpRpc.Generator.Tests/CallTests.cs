@@ -21,7 +21,8 @@ public sealed class CallTests
     [Fact]
     public async Task A_call_carries_arguments_and_result()
     {
-        PatchReport report = await _client.InstallAsync(new PatchRequest("KB1", [1, 2, 3]), "because", TestContext.Current.CancellationToken);
+        PatchReport report = await _client.InstallAsync(
+            new PatchRequest("KB1", [1, 2, 3]), "because", TestContext.Current.CancellationToken);
 
         Assert.True(report.Succeeded);
         Assert.Equal("KB1 1,2,3 because", report.Text);
@@ -100,7 +101,8 @@ public sealed class CallTests
         var install = (RpcMethod<(PatchRequest, string), PatchReport>)_loopback.Methods["contoso.Patching/Install"];
 
         Assert.Equal("none", Wire.Read(install.Request, new byte[] { 0x91, 0xc0 }).Item2);
-        var exception = Assert.Throws<MessagePackSerializationException>(() => Wire.Read(install.Request, new byte[] { 0x90 }));
+        var exception = Assert.Throws<MessagePackSerializationException>(
+            () => Wire.Read(install.Request, new byte[] { 0x90 }));
         Assert.Contains("'request'", exception.Message, StringComparison.Ordinal);
     }
 
@@ -114,7 +116,8 @@ public sealed class CallTests
 
         internal List<string> Texts { get; } = [];
 
-        public Task<PatchReport> InstallAsync(PatchRequest request, string reason, CancellationToken cancellationToken) =>
+        public Task<PatchReport> InstallAsync(
+            PatchRequest request, string reason, CancellationToken cancellationToken) =>
             Task.FromResult(new PatchReport
             {
                 Succeeded = true,

@@ -63,6 +63,7 @@ public sealed class UseTests
             """, "netstandard", "KvpRpc.Abstractions", "MessagePack.Annotations").ToReference()));
 
         Assert.Empty(result.Diagnostics);
-        Assert.Equal(["Serializers.g.cs", "Shared_IContract.g.cs"], result.GeneratedSources.Select(at => at.HintName).Order());
+        Assert.Equal(
+            ["Serializers.g.cs", "Shared_IContract.g.cs"], result.GeneratedSources.Select(at => at.HintName).Order());
     }
 }
