@@ -70,7 +70,7 @@ internal sealed class PacketSender
         PacketHeader header = new(Issued + 1, ack, PacketFlags.None);
         int capacity = _alphabet.MaxBytes(_options.MaxValueUnits - 1) - ItemLayout.HeadBytes - header.SizeWithTag
             - (slot.Index == 0 ? ItemLayout.MaxControlBytes : 0);
-        int length = filler.Fill(_plaintext.AsSpan(0, Math.Min(capacity, _plaintext.Length)));
+        int length = filler.Fill(_plaintext.AsSpan(0, Math.Min(capacity, _plaintext.Length)), header.Number);
         if (length == 0 && !evenIfEmpty)
             return false;
 
