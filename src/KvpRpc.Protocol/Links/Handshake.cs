@@ -52,6 +52,9 @@ internal sealed class Handshake : IDisposable
     /// <summary>Gets the peer's hello that the last keys were derived from.</summary>
     internal Hello? Peer { get; private set; }
 
+    /// <summary>Gets whether a guest is there whose answer is awaited.</summary>
+    internal bool AwaitsAnswer => _redrawAt != Instant.Never;
+
     internal Instant NextTimeout => Instant.Earlier(_helloAt, _redrawAt);
 
     /// <summary>Gives the text of a hello that a read shows, without a new string for one shown before.</summary>

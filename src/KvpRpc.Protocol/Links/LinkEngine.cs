@@ -53,8 +53,13 @@ internal sealed class LinkEngine : IDisposable
 
     internal string KeyPrefix => _items.Prefix;
 
-    /// <summary>Gets whether a stream is open or something is amiss, so that the next read should come soon.</summary>
-    internal bool IsBusy => _link is { IsActive: true } or { IsUneasy: true } || _unexpectedHello is not null;
+    /// <summary>Gets whether a stream is open or a handshake under way, so that the next read should come soon where nothing
+    /// wakes the reader.</summary>
+    internal bool IsBusy => _link is { IsActive: true } || _handshake.AwaitsAnswer || IsUneasy;
+
+    /// <summary>Gets whether the last read showed something odd, so that the table must be read again soon, even where a change
+    /// wakes the reader: the oddity counts only if it lasts (rule 5).</summary>
+    internal bool IsUneasy => _link is { IsUneasy: true } || _unexpectedHello is not null;
 
     /// <summary>Gets when the own table should next be read back; a write that nobody answers may not be there (rule 3).</summary>
     internal Instant AuditAt

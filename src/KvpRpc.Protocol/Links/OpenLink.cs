@@ -22,6 +22,8 @@ internal sealed class OpenLink : IDisposable
     private readonly PacketReceiver _receiver;
     private Instant _lastHeard;
     private Instant _nudgedAt;
+    private Instant _activeSince;
+    private bool _wasActive;
     private Instant? _unreadableSince;
     private Instant? _gapSince;
     private ulong _nudge;
@@ -89,12 +91,15 @@ internal sealed class OpenLink : IDisposable
                 return next;
             return Instant.Earlier(
                 next,
-                _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : _lastHeard + _options.KeepaliveAfter);
+                _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : SilentSince + _options.KeepaliveAfter);
         }
     }
 
     // A guest's hello must stay in its control item until the host has used it.
     private bool MayNudge => IsActive && (IsConfirmed || _options.IsHost);
+
+    // Silence before there was something to wait for means nothing.
+    private Instant SilentSince => _lastHeard > _activeSince ? _lastHeard : _activeSince;
 
     internal void BeginRead() => _receiver.BeginRead();
 
@@ -131,6 +136,7 @@ internal sealed class OpenLink : IDisposable
     {
         if (End is not null)
             return;
+        NoteActivity(now);
         if (_unreadableSince + _options.BadItemAfter <= now)
         {
             End = new(LinkEndReason.Unreadable, IsConfirmed
@@ -145,7 +151,7 @@ internal sealed class OpenLink : IDisposable
         {
             End = new(LinkEndReason.PeerSilent, "The peer has not answered.");
         }
-        else if (MayNudge && _nudge == _nudgeSatisfied && _lastHeard + _options.KeepaliveAfter <= now)
+        else if (MayNudge && _nudge == _nudgeSatisfied && SilentSince + _options.KeepaliveAfter <= now)
         {
             Nudge(now);
         }
@@ -156,6 +162,7 @@ internal sealed class OpenLink : IDisposable
     {
         if (End is not null)
             return;
+        NoteActivity(now);
         bool wasAnswerDue = _answerDue;
         int bulkReserve = Math.Max(1, _options.MaxSlots / 8);
         while (batch.Count < max && (Streams.Filler.HasUrgent || _openingPacketDue))
@@ -197,6 +204,19 @@ internal sealed class OpenLink : IDisposable
     {
         Streams.Clear();
         _sealer.Dispose();
+    }
+
+    /// <summary>Lets all waiting begin now when a stream opens after a rest: the last packet of a link at rest is not
+    /// acknowledged, and nothing is heard.</summary>
+    private void NoteActivity(Instant now)
+    {
+        if (IsActive && !_wasActive)
+        {
+            _activeSince = now;
+            _sender.RestartWait(now);
+        }
+
+        _wasActive = IsActive;
     }
 
     private void Nudge(Instant now)

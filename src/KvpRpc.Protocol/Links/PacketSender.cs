@@ -61,6 +61,9 @@ internal sealed class PacketSender
         _items.Free(ack, now);
     }
 
+    /// <summary>Lets the wait for the oldest packet's acknowledgement begin now.</summary>
+    internal void RestartWait(Instant now) => UnackedSince = now;
+
     /// <summary>Seals the next packet into a free slot; false when there is nothing to send.</summary>
     internal bool TrySeal(OwnItem slot, FrameFiller filler, bool evenIfEmpty, ulong ack, in Tag ackTag, Instant now)
     {

@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using KvpRpc.Protocol.Sealing;
+
+namespace KvpRpc.Protocol.Tests.Simulation;
+
+/// <summary>Cryptography of the right shape and no strength: ids and keys come from a seed, a tag is a keyed hash of all that
+/// a real seal binds, so that any change shows. It holds the engine to what a real sealer asks of its caller.</summary>
+internal sealed class SimulatedCrypto(ulong seed, ulong preSharedKey = 0) : ILinkCrypto
+{
+    private readonly SimulatedRandom _random = new(seed);
+
+    public IHandshakeAttempt BeginAttempt() => new Attempt(_random, preSharedKey);
+
+    private sealed class Attempt : IHandshakeAttempt
+    {
+        private readonly byte[] _id = new byte[IHandshakeAttempt.IdBytes];
+        private readonly byte[] _publicKey = new byte[IHandshakeAttempt.PublicKeyBytes];
+        private readonly ulong _preSharedKey;
+
+        internal Attempt(SimulatedRandom random, ulong preSharedKey)
+        {
+            _preSharedKey = preSharedKey;
+            for (int i = 0; i < _id.Length; i += 8)
+                BinaryPrimitives.WriteUInt64LittleEndian(_id.AsSpan(i), random.NextUInt64());
+            for (int i = 0; i < _publicKey.Length; i += 8)
+                BinaryPrimitives.WriteUInt64LittleEndian(_publicKey.AsSpan(i), random.NextUInt64());
+        }
+
+        public ReadOnlySpan<byte> Id => _id;
+
+        public ReadOnlySpan<byte> PublicKey => _publicKey;
+
+        public ILinkSealer? Complete(ReadOnlySpan<byte> peerPublicKey, ReadOnlySpan<byte> prologue, bool isInitiator)
+        {
+            if (peerPublicKey.Length != IHandshakeAttempt.PublicKeyBytes)
+                return null;
+            KeyedHash hash = new(_preSharedKey);
+            hash.Add(isInitiator ? _publicKey : peerPublicKey);
+            hash.Add(isInitiator ? peerPublicKey : _publicKey);
+            hash.Add(prologue);
+            ulong key = (ulong)hash.Finish();
+            return new Sealer(isInitiator ? key : ~key, isInitiator ? ~key : key);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class Sealer(ulong ownKey, ulong peerKey) : ILinkSealer
+    {
+        private readonly ulong[] _sealed = new ulong[2];
+
+        public void Seal(
+            SealKind kind,
+            ulong number,
+            ReadOnlySpan<byte> associatedData,
+            ReadOnlySpan<byte> plaintext,
+            Span<byte> ciphertext,
+            Span<byte> tag)
+        {
+            if (number <= _sealed[(int)kind])
+                throw new InvalidOperationException("A number is sealed once, and in order.");
+            _sealed[(int)kind] = number;
+            byte mask = Mask(ownKey, number);
+            for (int i = 0; i < plaintext.Length; i++)
+                ciphertext[i] = (byte)(plaintext[i] ^ mask);
+            BinaryPrimitives.WriteUInt128BigEndian(tag, TagOf(ownKey, kind, number, associatedData, ciphertext));
+        }
+
+        public bool TryOpen(
+            SealKind kind,
+            ulong number,
+            ReadOnlySpan<byte> associatedData,
+            ReadOnlySpan<byte> ciphertext,
+            ReadOnlySpan<byte> tag,
+            Span<byte> plaintext)
+        {
+            if (tag.Length != ILinkSealer.TagBytes || BinaryPrimitives.ReadUInt128BigEndian(tag)
+                != TagOf(peerKey, kind, number, associatedData, ciphertext))
+            {
+                plaintext.Clear();
+                return false;
+            }
+
+            byte mask = Mask(peerKey, number);
+            for (int i = 0; i < ciphertext.Length; i++)
+                plaintext[i] = (byte)(ciphertext[i] ^ mask);
+            return true;
+        }
+
+        public void Dispose()
+        {
+        }
+
+        private static byte Mask(ulong key, ulong number) => (byte)((key + number) * 0x9E3779B97F4A7C15 >> 56);
+
+        private static UInt128 TagOf(
+            ulong key, SealKind kind, ulong number, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext)
+        {
+            KeyedHash hash = new(key ^ ((ulong)kind << 63));
+            hash.Add(number);
+            hash.Add(associatedData);
+            hash.Add(ciphertext);
+            return hash.Finish();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace KvpRpc.Protocol.Tests.Simulation;
+
+/// <summary>Many worlds, each with its own bad weather. KVPRPC_SEEDS sets how many, KVPRPC_SEED plays one again and prints it.</summary>
+public sealed class SwarmTests(ITestOutputHelper output)
+{
+    private const int Seeds = 10_000;
+
+    [Fact]
+    public void Every_seed_keeps_the_promises_and_recovers()
+    {
+        if (Environment.GetEnvironmentVariable("KVPRPC_SEED") is { } one)
+        {
+            Swarm.Run(ulong.Parse(one, CultureInfo.InvariantCulture), Console.Error.WriteLine);
+            return;
+        }
+
+        int seeds = Environment.GetEnvironmentVariable("KVPRPC_SEEDS") is { } count
+            ? int.Parse(count, CultureInfo.InvariantCulture)
+            : Seeds;
+        SwarmResult result = Swarm.RunMany(seeds);
+
+        output.WriteLine($"{seeds} seeds: {result}");
+        Assert.True(result.Failures.IsEmpty, string.Join('\n', result.Failures.Order().Take(20)));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_trace()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+            Assert.Equal(Swarm.Run(seed), Swarm.Run(seed));
+    }
+}
