@@ -2,7 +2,9 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Conformance;
 
-/// <summary>One test for each sentence that <see cref="IKvpTransport"/> promises. Derive to hold a transport to it.</summary>
+/// <summary>One test for each sentence that <see cref="IKvpTransport"/> promises. Derive from
+/// <see cref="WaitingTransportConformanceTests"/> or <see cref="PollingTransportConformanceTests"/> to hold a transport
+/// to them.</summary>
 public abstract class TransportConformanceTests : TransportChangeTests
 {
     public static TheoryData<string> CarriedTexts => [.. TextSamples.Carried.Keys];
