@@ -120,9 +120,8 @@ public sealed class LinuxGuestTransport : IKvpTransport
     {
         ArgumentNullException.ThrowIfNull(visitor);
         using PoolImage image = await ReadAsync(_ownPath, cancellationToken).ConfigureAwait(false);
-        bool isDamaged = _ownProblems.Update(image);
-        bool repeats = PoolReader.Visit(image, _keys.FreePrefix, visitor);
-        if (isDamaged || repeats)
+        _ownProblems.Update(image);
+        if (PoolReader.Visit(image, _keys.FreePrefix, visitor))
             _mustHeal = true;
     }
 
@@ -141,8 +140,7 @@ public sealed class LinuxGuestTransport : IKvpTransport
             bool heal = _mustHeal;
             _mustHeal = false;
             _writer.Write(image, batch, heal, file.TryApply);
-            if (_ownProblems.Update(image))
-                _mustHeal = true;
+            _ownProblems.Update(image);
         }
         catch (Exception exception) when (exception is KvpTransportException or OperationCanceledException)
         {

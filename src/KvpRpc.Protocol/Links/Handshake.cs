@@ -40,6 +40,7 @@ internal sealed class Handshake : IDisposable
         _crypto = crypto;
         _redrawAfter = options.RedrawAfter;
         _attempt = crypto.BeginAttempt();
+        Alphabets = options.CarriedAlphabets;
         ShowHello(answeredId: 0);
         Obstacle = options.IsHost
             ? "The guest has not answered: is its side of the channel running?"
@@ -48,6 +49,9 @@ internal sealed class Handshake : IDisposable
 
     /// <summary>Gets or sets what stands in the way of a link.</summary>
     internal string? Obstacle { get; set; }
+
+    /// <summary>Gets or sets the alphabets that the next hello says this side reads.</summary>
+    internal byte Alphabets { get; set; }
 
     /// <summary>Gets the peer's hello that the last keys were derived from.</summary>
     internal Hello? Peer { get; private set; }
@@ -229,6 +233,7 @@ internal sealed class Handshake : IDisposable
             PublicKey = _attempt.PublicKey.ToArray(),
             VmId = _options.IsHost ? _options.VmId : null,
             Limits = new((uint)_options.MaxMessageBytes, (uint)_options.StreamWindow, (uint)_options.MaxStreams),
+            Alphabets = Alphabets,
             UsesPreSharedKey = _options.UsesPreSharedKey,
             LastAccepted = _lastAccepted,
             Implementation = _options.Implementation,
