@@ -13,8 +13,8 @@ internal static class StormProcesses
     internal static string Executable { get; } =
         Path.ChangeExtension(Assembly.GetExecutingAssembly().Location, null);
 
-    /// <summary>The values that the writer writes: a counter, and a text that it decides, long and of wide characters so
-    /// that records cross pages and a torn value shows.</summary>
+    /// <summary>The values that the writer writes: a counter, and a text that it decides, long and of wide characters
+    /// so that records cross pages and a torn value shows.</summary>
     internal static string Value(long counter)
     {
         int seed = (int)(counter % 9973);
