@@ -106,6 +106,17 @@ internal static class StormProcesses
         await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Kills a process after some random microseconds, in which nobody here holds a lock that would keep it
+    /// from writing.</summary>
+    internal static async Task KillAsync(Process process, Random random)
+    {
+        TimeSpan life = TimeSpan.FromMicroseconds(random.Next(3000));
+        long start = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(start) < life)
+            await Task.Yield();
+        await KillAsync(process);
+    }
+
     internal static async Task KillAsync(Process process)
     {
         process.Kill();

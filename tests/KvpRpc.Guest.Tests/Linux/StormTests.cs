@@ -43,7 +43,7 @@ public sealed class StormTests
             for (int looks = random.Next(1, 60); looks > 0; looks--, reads++)
                 AssertSound(await GuestFolder.ReadAsync(folder.Own));
 
-            await StormProcesses.KillAsync(writer);
+            await StormProcesses.KillAsync(writer, random);
             byte[] left = await GuestFolder.ReadAsync(folder.Own);
             AssertSound(left);
             absent += PoolBytes.AsHostSees(left).Any(item => item.Value.Length == 0
@@ -89,7 +89,7 @@ public sealed class StormTests
             next = StartWriterAsync(folder, round + 1);
             for (int looks = random.Next(1, 30); looks > 0; looks--)
                 AssertSound(await GuestFolder.ReadAsync(folder.Own));
-            await StormProcesses.KillAsync(writer);
+            await StormProcesses.KillAsync(writer, random);
         }
 
         (await next).Dispose();
