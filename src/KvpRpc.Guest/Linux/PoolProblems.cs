@@ -19,7 +19,8 @@ internal sealed class PoolProblems
 
     /// <summary>Initializes the problems of a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="keys">Tells own records from those of others; null for a file whose records are not looked at.</param>
+    /// <param name="keys">Tells own records from those of others; null for a file whose records are not looked
+    /// at.</param>
     internal PoolProblems(string path, OwnKeys? keys)
     {
         _path = path;

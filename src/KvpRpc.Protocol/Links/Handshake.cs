@@ -86,6 +86,15 @@ internal sealed class Handshake : IDisposable
             return null;
         }
 
+        if (hello.UsesPreSharedKey != _options.UsesPreSharedKey)
+        {
+            // No way down: who has a key links with nobody who has none. Whose keys differ shows at the first packet.
+            Obstacle = _options.UsesPreSharedKey
+                ? "This side has a pre-shared key and the peer has none: give the peer the same key."
+                : "The peer has a pre-shared key and this side has none: give this side the same key.";
+            return null;
+        }
+
         return _options.IsHost ? HandleGuest(hello, text, now) : HandleHost(hello, text);
     }
 
@@ -177,7 +186,8 @@ internal sealed class Handshake : IDisposable
     {
         if (_options.VmId is { } own && hello.VmId is { } named && own != named)
         {
-            Obstacle = $"The host's hello is for the VM {named}, this is {own}: the tables are a copy of another VM's.";
+            Obstacle = $"The host's hello is for the VM {named}, this is {own}: the tables are "
+                + "a copy of another VM's, or this process was copied with its VM and must be started again.";
             return null;
         }
 
