@@ -2,7 +2,8 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Conformance;
 
-/// <summary>Every promise to a caller of a transport that nothing wakes, as on a Hyper-V host. Derive to hold one to it.</summary>
+/// <summary>Every promise to a caller of a transport that nothing wakes, as on a Hyper-V host. Derive to hold one to
+/// it.</summary>
 public abstract class PollingTransportConformanceTests : TransportConformanceTests
 {
     [Fact(Timeout = TestTimeout)]

@@ -62,9 +62,12 @@ public abstract class TransportChangeTests : TransportTestHands
 
         while (!peer.IsCompleted || !own.IsCompleted)
         {
-            Assert.All((await ReadPeerAsync(transport)).Where(item => IsItem(item.Key)), item => AssertWhole(item.Value));
-            Assert.All((await ReadOwnAsync(transport)).Where(item => IsOurs(item.Key)), item => AssertWhole(item.Value));
-            Assert.All((await pair.ViewOwnTableAsync()).Where(item => IsOurs(item.Key)), item => AssertWhole(item.Value));
+            Assert.All((await ReadPeerAsync(transport)).Where(item => IsItem(item.Key)),
+                item => AssertWhole(item.Value));
+            Assert.All((await ReadOwnAsync(transport)).Where(item => IsOurs(item.Key)),
+                item => AssertWhole(item.Value));
+            Assert.All((await pair.ViewOwnTableAsync()).Where(item => IsOurs(item.Key)),
+                item => AssertWhole(item.Value));
         }
 
         await Task.WhenAll(peer, own);

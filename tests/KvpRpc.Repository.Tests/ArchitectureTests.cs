@@ -108,7 +108,8 @@ public sealed partial class ArchitectureTests
         Assert.All(
             BuiltAssembly.Of(project.Name).References,
             name => Assert.True(
-                name == "netstandard" || IsOfPlatform(name) || name.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal),
+                name == "netstandard" || IsOfPlatform(name)
+                    || name.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal),
                 name));
     }
 

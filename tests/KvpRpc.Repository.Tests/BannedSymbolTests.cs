@@ -74,7 +74,8 @@ public sealed partial class BannedSymbolTests(RefusedBuild build) : IClassFixtur
     public void Every_banned_symbol_exists_and_says_what_to_do_instead()
     {
         foreach (string file in new[] { "src/BannedSymbols.txt", "src/KvpRpc.Protocol/BannedSymbols.txt" })
-            Assert.All(Tree.Lines(file).Where(line => line.Text.Length > 0), line => Assert.Matches(Entry(), line.Text));
+            Assert.All(Tree.Lines(file).Where(line => line.Text.Length > 0),
+                line => Assert.Matches(Entry(), line.Text));
         Assert.All(InSource.Concat(InEngine), name => Assert.True(Exists(name), $"There is no {name}."));
     }
 

@@ -13,7 +13,8 @@ internal sealed class BuiltAssembly
         MetadataReader reader = file.GetMetadataReader();
         References = reader.AssemblyReferences.Select(handle => NameOf(reader, handle)).ToHashSet();
         ReferencedTypes = reader.TypeReferences.Select(handle => NameOf(reader, handle)).ToHashSet();
-        ReferencedMembers = reader.MemberReferences.Select(handle => NameOf(reader, handle)).OfType<string>().ToHashSet();
+        ReferencedMembers = reader.MemberReferences.Select(handle => NameOf(reader, handle)).OfType<string>()
+            .ToHashSet();
         PublicTypes = [.. reader.TypeDefinitions.Select(reader.GetTypeDefinition)
             .Where(type => (type.Attributes & TypeAttributes.VisibilityMask) is TypeAttributes.Public)
             .Select(type => $"{reader.GetString(type.Namespace)}.{reader.GetString(type.Name)}")];
@@ -21,7 +22,8 @@ internal sealed class BuiltAssembly
 
     internal IReadOnlySet<string> References { get; }
 
-    /// <summary>Gets the types of other assemblies that are used anywhere, even by code that the compiler made.</summary>
+    /// <summary>Gets the types of other assemblies that are used anywhere, even by code that the compiler
+    /// made.</summary>
     internal IReadOnlySet<string> ReferencedTypes { get; }
 
     /// <summary>Gets the members of such types, without their parameters.</summary>

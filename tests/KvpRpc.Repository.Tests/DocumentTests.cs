@@ -6,7 +6,8 @@ namespace KvpRpc.Repository.Tests;
 public sealed partial class DocumentTests
 {
     private static readonly string[] Documents =
-        [.. Tree.Files.WithExtension(".md").Where(file => !Path.GetFileName(file).StartsWith("AnalyzerReleases.", StringComparison.Ordinal))];
+        [.. Tree.Files.WithExtension(".md")
+            .Where(file => !Path.GetFileName(file).StartsWith("AnalyzerReleases.", StringComparison.Ordinal))];
 
     private static readonly string[] Protocol =
         [.. Documents.Where(file => file.StartsWith("protocol/", StringComparison.Ordinal))];
@@ -23,7 +24,8 @@ public sealed partial class DocumentTests
     {
         foreach (string file in Documents)
         {
-            string[] titles = [.. WithoutCode(file).Split('\n').Where(line => line.StartsWith("# ", StringComparison.Ordinal))];
+            string[] titles = [.. WithoutCode(file).Split('\n')
+                .Where(line => line.StartsWith("# ", StringComparison.Ordinal))];
             Assert.True(titles.Length == 1 && Tree.Read(file).StartsWith(titles[0], StringComparison.Ordinal), file);
         }
     }
@@ -33,7 +35,8 @@ public sealed partial class DocumentTests
     {
         string index = Tree.Read("protocol/README.md");
         Assert.All(
-            Tree.Under("protocol").Where(file => file != "protocol/README.md" && Path.GetExtension(file) is ".md" or ".json"),
+            Tree.Under("protocol")
+                .Where(file => file != "protocol/README.md" && Path.GetExtension(file) is ".md" or ".json"),
             file => Assert.Contains($"]({file["protocol/".Length..]})", index, StringComparison.Ordinal));
         Assert.NotEmpty(Protocol);
     }
@@ -42,7 +45,8 @@ public sealed partial class DocumentTests
     public void The_map_of_the_folders_names_every_project()
     {
         string readme = Tree.Read("README.md");
-        Assert.All(ProjectFile.OfSource, project => Assert.Matches($@"(?m)^\s*{Regex.Escape(project.Name)}/? ", readme));
+        Assert.All(ProjectFile.OfSource,
+            project => Assert.Matches($@"(?m)^\s*{Regex.Escape(project.Name)}/? ", readme));
     }
 
     [Fact]
@@ -80,10 +84,12 @@ public sealed partial class DocumentTests
         string[] parts = target.Split('#', 2);
         string path = parts[0].Length == 0
             ? file
-            : Path.GetRelativePath(Tree.Root, Path.GetFullPath(Path.Combine(Tree.Root, Path.GetDirectoryName(file)!, parts[0])))
+            : Path.GetRelativePath(
+                Tree.Root, Path.GetFullPath(Path.Combine(Tree.Root, Path.GetDirectoryName(file)!, parts[0])))
                 .Replace('\\', '/');
         bool exists = Tree.Files.Contains(path) || Directory.Exists(Tree.FullPath(path));
-        return exists && !path.StartsWith("..", StringComparison.Ordinal) && (parts.Length == 1 || Anchors(path).Contains(parts[1]));
+        return exists && !path.StartsWith("..", StringComparison.Ordinal)
+            && (parts.Length == 1 || Anchors(path).Contains(parts[1]));
     }
 
     /// <summary>The anchors that a heading gets: lower case, no punctuation, '-' for blanks.</summary>

@@ -30,11 +30,14 @@ internal sealed class ProjectFile
 
     /// <summary>Gets the names of the projects that this one refers to.</summary>
     internal IEnumerable<string> Projects =>
-        Includes("ProjectReference").Select(path => System.IO.Path.GetFileNameWithoutExtension(path.Replace('\\', '/')));
+        Includes("ProjectReference")
+            .Select(path => System.IO.Path.GetFileNameWithoutExtension(path.Replace('\\', '/')));
 
     /// <summary>Gets the paths of the projects that this one refers to, relative to the root.</summary>
-    internal IEnumerable<string> ProjectPaths => Includes("ProjectReference").Select(path => System.IO.Path.GetRelativePath(
-        Tree.Root, System.IO.Path.GetFullPath(Tree.FullPath(System.IO.Path.GetDirectoryName(Path) + "/" + path))));
+    internal IEnumerable<string> ProjectPaths =>
+        from path in Includes("ProjectReference")
+        let full = System.IO.Path.Combine(Tree.Root, System.IO.Path.GetDirectoryName(Path)!, path)
+        select System.IO.Path.GetRelativePath(Tree.Root, System.IO.Path.GetFullPath(full)).Replace('\\', '/');
 
     internal static ProjectFile Named(string name) => Assert.Single(All, project => project.Name == name);
 

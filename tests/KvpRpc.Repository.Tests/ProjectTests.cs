@@ -43,7 +43,8 @@ public sealed partial class ProjectTests
         ProjectFile project = ProjectFile.Named(name);
         string[] common =
         [
-            "Nullable", "LangVersion", "TreatWarningsAsErrors", "WarningsAsErrors", "WarningsNotAsErrors", "WarningLevel",
+            "Nullable", "LangVersion", "TreatWarningsAsErrors", "WarningsAsErrors", "WarningsNotAsErrors",
+            "WarningLevel",
             "AnalysisMode", "AnalysisLevel", "EnforceCodeStyleInBuild", "GenerateDocumentationFile", "RunAnalyzers",
             "RestorePackagesWithLockFile", "ManagePackageVersionsCentrally", "NuGetAudit",
         ];
@@ -56,7 +57,8 @@ public sealed partial class ProjectTests
     {
         ProjectFile project = ProjectFile.Named(name);
         Assert.All(project.Elements("PackageReference"), reference => Assert.Null(reference.Attribute("Version")));
-        Assert.All(project.Elements("PackageReference"), reference => Assert.Null(reference.Attribute("VersionOverride")));
+        Assert.All(project.Elements("PackageReference"),
+            reference => Assert.Null(reference.Attribute("VersionOverride")));
         Assert.Contains(Path.GetDirectoryName(project.Path) + "/packages.lock.json", Tree.Files);
     }
 
@@ -64,10 +66,12 @@ public sealed partial class ProjectTests
     public void A_version_that_nothing_uses_is_not_kept()
     {
         // Some are pinned because a package of ours brings them, so the lock files count too.
-        string[] locks = [.. Tree.Files.Where(file => file.EndsWith("/packages.lock.json", StringComparison.Ordinal)).Select(Tree.Read)];
+        string[] locks = [.. Tree.Files.Where(file => file.EndsWith("/packages.lock.json", StringComparison.Ordinal))
+            .Select(Tree.Read)];
         IEnumerable<string> versions = XDocument.Parse(Tree.Read("Directory.Packages.props"))
             .Descendants("PackageVersion").Select(element => element.Attribute("Include")!.Value);
-        Assert.Equal(Ahead, versions.Where(name => !locks.Any(text => text.Contains($"\"{name}\"", StringComparison.OrdinalIgnoreCase))));
+        Assert.Equal(Ahead, versions.Where(
+            name => !locks.Any(text => text.Contains($"\"{name}\"", StringComparison.OrdinalIgnoreCase))));
     }
 
     [Fact]
@@ -86,14 +90,16 @@ public sealed partial class ProjectTests
         (int Number, string Text)[] lines = [.. Tree.Lines(".editorconfig")];
         Findings.AssertNone(
             from pair in lines.Zip(lines.Skip(1))
-            where pair.Second.Text.Contains("severity = none", StringComparison.Ordinal) && !pair.First.Text.StartsWith('#')
+            where pair.Second.Text.Contains("severity = none", StringComparison.Ordinal)
+                && !pair.First.Text.StartsWith('#')
             select pair.Second.Text);
     }
 
     [Fact]
     public void The_public_surface_is_in_order_and_says_each_thing_once()
     {
-        string[] files = [.. Tree.Under("src").Where(file => Path.GetFileName(file).StartsWith("PublicAPI.", StringComparison.Ordinal))];
+        string[] files = [.. Tree.Under("src")
+            .Where(file => Path.GetFileName(file).StartsWith("PublicAPI.", StringComparison.Ordinal))];
         Assert.NotEmpty(files);
         foreach (string file in files)
         {

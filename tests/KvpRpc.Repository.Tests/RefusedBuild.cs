@@ -17,10 +17,12 @@ public sealed partial class RefusedBuild : IAsyncLifetime
     private static readonly string[] Needed =
     [
         ".editorconfig", "global.json", "Directory.Build.props", "Directory.Packages.props",
-        "src/Directory.Build.props", "src/BannedSymbols.txt", .. Tree.Under("src/KvpRpc.Protocol").WithExtension(".csproj", ".txt", ".json"),
+        "src/Directory.Build.props", "src/BannedSymbols.txt",
+        .. Tree.Under("src/KvpRpc.Protocol").WithExtension(".csproj", ".txt", ".json"),
     ];
 
-    private readonly List<string> _lines = ["namespace KvpRpc.Protocol;", "/// <summary>Not declared.</summary>", PublicType];
+    private readonly List<string> _lines =
+        ["namespace KvpRpc.Protocol;", "/// <summary>Not declared.</summary>", PublicType];
     private ILookup<string, string> _errors = Enumerable.Empty<string>().ToLookup(error => error);
 
     public async ValueTask InitializeAsync()
@@ -54,7 +56,8 @@ public sealed partial class RefusedBuild : IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Gets the ids of the errors of banned symbols and of the public surface in the line that has the code.</summary>
+    /// <summary>Gets the ids of the errors of banned symbols and of the public surface in the line that has the
+    /// code.</summary>
     internal IEnumerable<string> ErrorsAt(string code) =>
         _errors[Assert.Single(_lines, line => line.Contains(code, StringComparison.Ordinal))];
 
