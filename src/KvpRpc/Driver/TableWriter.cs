@@ -136,7 +136,7 @@ internal sealed class TableWriter
     internal void StartAudit(CancellationToken cancellationToken)
     {
         _audited.Clear();
-        _running = SignalAfter(_transport.ReadOwnTableAsync(_audited, cancellationToken).AsTask());
+        _running = _signal.SetAfter(_transport.ReadOwnTableAsync(_audited, cancellationToken).AsTask());
     }
 
     private void TakeAudit(Exception? failure)
@@ -176,19 +176,7 @@ internal sealed class TableWriter
             _batch.Add(write);
         }
 
-        _running = SignalAfter(_transport.WriteAsync(_batch, cancellationToken).AsTask());
-    }
-
-    private async Task SignalAfter(Task task)
-    {
-        try
-        {
-            await task.ConfigureAwait(false);
-        }
-        finally
-        {
-            _signal.Set();
-        }
+        _running = _signal.SetAfter(_transport.WriteAsync(_batch, cancellationToken).AsTask());
     }
 
     private WriteResult ToResult(KvpItemWrite write)
