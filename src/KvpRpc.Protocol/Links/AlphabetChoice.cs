@@ -2,11 +2,11 @@ using KvpRpc.Protocol.Alphabets;
 
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>Which alphabet the own direction of a link is written in: base64 until the peer has told that a probe of a wider
-/// one came through (rule 7).</summary>
+/// <summary>Which alphabet the own direction of a link is written in: base64 until the peer has told that a probe of a
+/// wider one came through (rule 7).</summary>
 /// <remarks>
-/// One probe at a time, the widest candidate first, each once a link, and only beside a write that is made anyway. A link
-/// of small calls has no full packets and never probes.
+/// One probe at a time, the widest candidate first, each once a link, and only beside a write that is made anyway. A
+/// link of small calls has no full packets and never probes.
 /// </remarks>
 internal sealed class AlphabetChoice
 {
@@ -49,6 +49,10 @@ internal sealed class AlphabetChoice
     /// <summary>Gets the widest alphabet that has been proven.</summary>
     internal Alphabet Widest { get; private set; } = Base64Alphabet.Instance;
 
+    /// <summary>Gets the lowest slot for packets of a transfer: the control item, always in base64, would hold a
+    /// third.</summary>
+    internal int FirstBulkSlot => Widest.Number > 0 ? 1 : 0;
+
     /// <summary>Gives the alphabet for an item of so many bytes: what fits into base64 needs no other.</summary>
     internal Alphabet For(int bytes) =>
         bytes <= Base64Alphabet.Instance.MaxBytes(_units - 1) ? Base64Alphabet.Instance : Widest;
@@ -62,8 +66,8 @@ internal sealed class AlphabetChoice
         if (_probe is { } open && (open.Failures > 1 || sender.Acked > _probedAt + UnseenAfterPackets))
             Release(now);
         if (batch.Count == 0 || batch.Count >= max || _probe is not null || _fullPackets < FullPacketsBeforeProbe
-            || !_candidates.TryPeek(out Alphabet? candidate) || _items.LowestFree(reserve: 0, now) is not { } slot
-            || slot.Index == 0)
+            || !_candidates.TryPeek(out Alphabet? candidate)
+            || _items.LowestFree(reserve: 0, now, first: 1) is not { } slot)
             return;
         slot.IsProbe = true;
         ProbeText.Write(candidate, _seed, slot.Buffer[.._units]);

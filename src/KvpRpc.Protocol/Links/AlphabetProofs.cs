@@ -5,9 +5,9 @@ namespace KvpRpc.Protocol.Links;
 
 /// <summary>What comes through of the peer's alphabets: probes, and later texts that are in none (rule 7).</summary>
 /// <remarks>
-/// An intact probe is reported at once, a damaged one when a second read shows it alike (rule 5). A text that its alphabet
-/// refuses counts only in an alphabet proven on this link and only if it was not there before the proof: what an earlier
-/// link has left says nothing of this one.
+/// An intact probe is reported at once, a damaged one when a second read shows it alike (rule 5). A text that its
+/// alphabet refuses counts only in an alphabet proven on this link and only if it was not there before the proof: what
+/// an earlier link has left says nothing of this one.
 /// </remarks>
 internal sealed class AlphabetProofs(uint seed)
 {
@@ -17,9 +17,11 @@ internal sealed class AlphabetProofs(uint seed)
     private readonly Queue<AlphabetReport> _reports = new();
     private Dictionary<int, Damage>? _damaged;
     private Dictionary<int, ulong>? _garbledBefore;
-    private int _proven;
     private int _reportCount;
     private bool _sawNewDamage;
+
+    /// <summary>Gets the alphabets of which a probe came through: bit n for number n.</summary>
+    internal int Proven { get; private set; }
 
     /// <summary>Gets the alphabet of a text of this read that its alphabet refuses; null when there is none.</summary>
     internal Alphabet? Garbled { get; private set; }
@@ -38,11 +40,11 @@ internal sealed class AlphabetProofs(uint seed)
     {
         if (ProbeText.Find(text[0]) is not { Number: > 0 } alphabet)
             return false;
-        if ((_proven & (1 << alphabet.Number)) != 0)
+        if ((Proven & (1 << alphabet.Number)) != 0)
             return true;
         if (ProbeText.IsIntact(alphabet, seed, text))
         {
-            _proven |= 1 << alphabet.Number;
+            Proven |= 1 << alphabet.Number;
             Report(new(alphabet.Number, index, text.Length));
             return true;
         }
@@ -57,7 +59,7 @@ internal sealed class AlphabetProofs(uint seed)
         if (alphabet.Number == 0)
             return;
         ulong hash = Hash(text);
-        if ((_proven & (1 << alphabet.Number)) == 0)
+        if ((Proven & (1 << alphabet.Number)) == 0)
             (_garbledBefore ??= [])[index] = hash;
         else if (_garbledBefore is null || !_garbledBefore.TryGetValue(index, out ulong before) || before != hash)
             Garbled = alphabet;

@@ -32,6 +32,7 @@ internal sealed class LinkEngine : IDisposable
     private Instant _openedAt;
     private int _brokenLinks;
     private int _suspectAlphabets;
+    private int _hiddenAlphabets;
 
     internal LinkEngine(LinkOptions options, ILinkCrypto crypto, Instant now)
     {
@@ -52,7 +53,8 @@ internal sealed class LinkEngine : IDisposable
     /// <summary>Gets the peer's hello of the current link.</summary>
     internal Hello? Peer => _link is null ? null : _handshake.Peer;
 
-    /// <summary>Gets the widest alphabet proven for the own direction of the current link; null when there is no link.</summary>
+    /// <summary>Gets the widest alphabet proven for the own direction of the current link; null when there is no
+    /// link.</summary>
     internal Alphabet? WidestAlphabet => _link?.WidestAlphabet;
 
     internal string KeyPrefix => _items.Prefix;
@@ -270,7 +272,8 @@ internal sealed class LinkEngine : IDisposable
     private void BeginLink(HandshakeResult keys, Instant now)
     {
         StreamSet streams = new(_options, keys.Peer.Limits, _events);
-        _link = new(_options, _items, streams, keys.Sealer, keys.LinkId, keys.Peer.Alphabets, now);
+        byte peerReads = (byte)(keys.Peer.Alphabets & ~_hiddenAlphabets);
+        _link = new(_options, _items, streams, keys.Sealer, keys.LinkId, peerReads, now);
         State = LinkState.Confirming;
         ResetAudit(now);
         if (_options.IsHost)
@@ -319,7 +322,7 @@ internal sealed class LinkEngine : IDisposable
         bool wasShort = end.Reason is not LinkEndReason.ClosedByPeer and not LinkEndReason.PeerRestarted
             && (State != LinkState.Open || now - _openedAt < _options.KeepaliveAfter);
         _brokenLinks = wasShort ? _brokenLinks + 1 : 0;
-        NoteFailedAlphabet(_link!);
+        NoteFailedAlphabets(_link!);
         LastAccepted last = new(_handshake.Peer!.AttemptId, _link!.Accepted);
         DropLink(end);
         State = LinkState.Greeting;
@@ -327,16 +330,16 @@ internal sealed class LinkEngine : IDisposable
         ResetAudit(now);
     }
 
-    /// <summary>Reads no more what cannot be read: the next hello says so. A seal that does not fit may be that of a
-    /// peer which was rolled back: it counts at the second time.</summary>
-    private void NoteFailedAlphabet(OpenLink link)
+    /// <summary>Reads no more what cannot be read: the next hello says so. A wrong seal or a gap may be those of a peer
+    /// that was rolled back: they count when they end two links on end.</summary>
+    private void NoteFailedAlphabets(OpenLink link)
     {
-        if (link.FailedAlphabet is not { } failed)
-            return;
-        int bit = 1 << failed.Number;
-        if (link.IsFailureCertain || (_suspectAlphabets & bit) != 0)
-            _handshake.Alphabets = (byte)(_handshake.Alphabets & ~bit);
-        _suspectAlphabets |= bit;
+        if (link.UnseenAlphabet is { } unseen)
+            _hiddenAlphabets |= 1 << unseen.Number;
+        int failed = link.FailedAlphabets;
+        int banned = link.IsFailureCertain ? failed : failed & _suspectAlphabets;
+        _handshake.Alphabets = (byte)(_handshake.Alphabets & ~banned);
+        _suspectAlphabets = (_suspectAlphabets & ~link.ProvenAlphabets) | failed;
     }
 
     private void DropLink(LinkEnd end)

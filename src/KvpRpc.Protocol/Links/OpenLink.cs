@@ -14,6 +14,9 @@ namespace KvpRpc.Protocol.Links;
 /// </remarks>
 internal sealed class OpenLink : IDisposable
 {
+    // A peer that has answered so often without seeing a packet that has landed does not see it.
+    private const int UnseenAnswers = 3;
+
     private readonly LinkOptions _options;
     private readonly OwnItems _items;
     private readonly ILinkSealer _sealer;
@@ -24,6 +27,7 @@ internal sealed class OpenLink : IDisposable
     private readonly PacketReceiver _receiver;
     private Instant _lastHeard;
     private Instant _nudgedAt;
+    private Instant _peerNudgedAt;
     private Instant _activeSince;
     private bool _wasActive;
     private Instant? _unreadableSince;
@@ -31,6 +35,8 @@ internal sealed class OpenLink : IDisposable
     private Instant? _gapSince;
     private Alphabet? _unreadableAlphabet;
     private ulong _nudge;
+    private ulong _unseenAfter;
+    private int _unseenAnswers;
     private ulong _nudgeSatisfied;
     private ulong _peerNudge;
     private ulong _peerControlNumber;
@@ -41,7 +47,8 @@ internal sealed class OpenLink : IDisposable
     private bool _openingPacketDue;
 
     internal OpenLink(
-        LinkOptions options, OwnItems items, StreamSet streams, ILinkSealer sealer, uint linkId, byte peerReads, Instant now)
+        LinkOptions options, OwnItems items, StreamSet streams, ILinkSealer sealer, uint linkId, byte peerReads,
+        Instant now)
     {
         _options = options;
         _items = items;
@@ -65,10 +72,18 @@ internal sealed class OpenLink : IDisposable
     /// <summary>Gets why the link must end; null while it need not.</summary>
     internal LinkEnd? End { get; private set; }
 
-    /// <summary>Gets the wide alphabet whose texts could not be read when the link ended for that; null for none.</summary>
-    internal Alphabet? FailedAlphabet { get; private set; }
+    /// <summary>Gets the alphabets whose texts may be why the peer's packets could not be read: bit n for number
+    /// n.</summary>
+    internal int FailedAlphabets { get; private set; }
 
-    /// <summary>Gets whether texts of <see cref="FailedAlphabet"/> were in no alphabet at all, rather than of a wrong seal.</summary>
+    /// <summary>Gets the alphabets of the peer that were proven on this link.</summary>
+    internal int ProvenAlphabets => _proofs.Proven;
+
+    /// <summary>Gets the wide alphabet whose texts the peer did not see when the link ended for that; null for
+    /// none.</summary>
+    internal Alphabet? UnseenAlphabet { get; private set; }
+
+    /// <summary>Gets whether a text was in no alphabet at all; a wrong seal or a gap may have other causes.</summary>
     internal bool IsFailureCertain { get; private set; }
 
     /// <summary>Gets the widest alphabet proven for the own direction.</summary>
@@ -87,7 +102,8 @@ internal sealed class OpenLink : IDisposable
     internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed;
 
     /// <summary>Gets whether the next read should come soon, although nothing may wake a reader.</summary>
-    internal bool IsUneasy => _unreadableSince is not null || _garbledSince is not null || _gapSince is not null || _proofs.IsUneasy;
+    internal bool IsUneasy =>
+        _unreadableSince is not null || _garbledSince is not null || _gapSince is not null || _proofs.IsUneasy;
 
     /// <summary>Gets whether there is something to write.</summary>
     internal bool WantsWrite =>
@@ -108,7 +124,7 @@ internal sealed class OpenLink : IDisposable
                 return next;
             return Instant.Earlier(
                 next,
-                _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : SilentSince + _options.KeepaliveAfter);
+                _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : NudgeAt);
         }
     }
 
@@ -117,6 +133,19 @@ internal sealed class OpenLink : IDisposable
 
     // Silence before there was something to wait for means nothing.
     private Instant SilentSince => _lastHeard > _activeSince ? _lastHeard : _activeSince;
+
+    // A peer that speaks but does not acknowledge what is in a wide alphabet may not see it: it is asked.
+    private Instant NudgeAt
+    {
+        get
+        {
+            Instant silent = SilentSince + _options.KeepaliveAfter;
+            if (_choice.Widest.Number == 0 || !_sender.HasUnacked)
+                return silent;
+            Instant since = _sender.UnackedSince > _nudgedAt ? _sender.UnackedSince : _nudgedAt;
+            return Instant.Earlier(silent, since + _options.KeepaliveAfter);
+        }
+    }
 
     internal void BeginRead()
     {
@@ -178,23 +207,24 @@ internal sealed class OpenLink : IDisposable
             End = new(LinkEndReason.Unreadable, IsConfirmed
                 ? "The peer's next packet cannot be opened: the peer was rolled back, or its table was altered."
                 : "The peer's first packet cannot be opened: both sides must have the same pre-shared key, or none.");
-            FailedAlphabet = _unreadableAlphabet;
+            FailedAlphabets = _unreadableAlphabet is { } alphabet ? 1 << alphabet.Number : 0;
         }
         else if (_garbledSince + _options.BadItemAfter <= now)
         {
             End = new(LinkEndReason.Unreadable, "The medium no longer carries the characters of the peer's texts.");
-            FailedAlphabet = _proofs.Garbled;
+            FailedAlphabets = _proofs.Garbled is { } alphabet ? 1 << alphabet.Number : 0;
             IsFailureCertain = true;
         }
         else if (_gapSince + _options.GapAfter <= now)
         {
             End = new(LinkEndReason.PeerRolledBack, "A packet of the peer stayed missing while later ones were there.");
+            FailedAlphabets = _proofs.Proven;
         }
         else if (MayNudge && _nudge > _nudgeSatisfied && _nudgedAt + _options.LostAfter <= now)
         {
             End = new(LinkEndReason.PeerSilent, "The peer has not answered.");
         }
-        else if (MayNudge && _nudge == _nudgeSatisfied && SilentSince + _options.KeepaliveAfter <= now)
+        else if (MayNudge && _nudge == _nudgeSatisfied && NudgeAt <= now)
         {
             Nudge(now);
         }
@@ -207,11 +237,9 @@ internal sealed class OpenLink : IDisposable
             return;
         NoteActivity(now);
         bool wasAnswerDue = _answerDue;
-        int bulkReserve = Math.Max(1, _options.MaxSlots / 8);
         while (batch.Count < max && (Streams.Filler.HasUrgent || _openingPacketDue))
         {
-            OwnItem? slot = _items.LowestFree(Streams.Filler.HasOnlyBulk ? bulkReserve : 0, now);
-            if (slot is null
+            if (FindSlot(now) is not { } slot
                 || !_sender.TrySeal(
                     slot, Streams.Filler, _openingPacketDue, _receiver.Accepted, _receiver.AcceptedTag, now))
                 break;
@@ -251,6 +279,18 @@ internal sealed class OpenLink : IDisposable
         _sealer.Dispose();
     }
 
+    /// <summary>Finds the slot for the next packet. Transfers leave the last slots to others, and the control item,
+    /// which holds a third of what a wide slot does, to what waits beside them.</summary>
+    private OwnItem? FindSlot(Instant now)
+    {
+        if (!Streams.Filler.HasBulk)
+            return _items.LowestFree(reserve: 0, now);
+        bool isOnlyBulk = Streams.Filler.HasOnlyBulk;
+        int reserve = isOnlyBulk ? Math.Max(1, _options.MaxSlots / 8) : 0;
+        OwnItem? slot = _items.LowestFree(reserve, now, _choice.FirstBulkSlot);
+        return slot is null && !isOnlyBulk ? _items.LowestFree(reserve: 0, now) : slot;
+    }
+
     /// <summary>Lets all waiting begin now when a stream opens after a rest: the last packet of a link at rest is not
     /// acknowledged, and nothing is heard.</summary>
     private void NoteActivity(Instant now)
@@ -281,11 +321,18 @@ internal sealed class OpenLink : IDisposable
         if (!_sealer.TryOpen(SealKind.Control, part.Number, binding, default, tag, default))
             return;
         _peerControlNumber = part.Number;
+        bool answersNudge = _nudge > _nudgeSatisfied && part.Answer >= _nudge;
         NoteHeard(now);
         _sender.HandleAck(part.Ack, now);
+        if (answersNudge)
+            NoteAnswer(_nudgedAt, now);
         _nudgeSatisfied = Math.Max(_nudgeSatisfied, Math.Min(part.Answer, _nudge));
         if (part.Nudge <= _peerNudge)
             return;
+        // The peer nudges again only when it has read the answer: that answers too, for a side that waits for nothing.
+        if (_peerNudge > 0)
+            NoteAnswer(_peerNudgedAt, now);
+        _peerNudgedAt = now;
         _peerNudge = part.Nudge;
         _answerDue = true;
         AuditDue |= HasUnacked;
@@ -308,6 +355,21 @@ internal sealed class OpenLink : IDisposable
         {
             End = new(LinkEndReason.ClosedByPeer, close.Text.Length == 0 ? "The peer has closed the link." : close.Text);
         }
+    }
+
+    /// <summary>Counts answers of a peer that does not acknowledge what has long landed: a medium may hide a text as
+    /// well as alter it.</summary>
+    private void NoteAnswer(Instant askedAt, Instant now)
+    {
+        if (_unseenAfter != _sender.Acked)
+            _unseenAnswers = 0;
+        _unseenAfter = _sender.Acked;
+        if (!_sender.HasUnacked || _sender.UnackedSince > askedAt
+            || _items.WideInUnseen(_sender.Acked + 1, now) is not { } alphabet
+            || ++_unseenAnswers < UnseenAnswers)
+            return;
+        UnseenAlphabet = alphabet;
+        End = new(LinkEndReason.Unseen, "The peer answers but does not see a packet that lies in the own table.");
     }
 
     private void NoteHeard(Instant now)

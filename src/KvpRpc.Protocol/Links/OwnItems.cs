@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvpRpc.Protocol.Alphabets;
 
 namespace KvpRpc.Protocol.Links;
 
@@ -44,11 +45,12 @@ internal sealed class OwnItems
     /// <summary>Finds the lowest slot that may take a new packet; null when the window is full.</summary>
     /// <param name="reserve">How many of the last free slots are left to others.</param>
     /// <param name="now">The time.</param>
-    internal OwnItem? LowestFree(int reserve, Instant now)
+    /// <param name="first">The lowest slot that comes into question.</param>
+    internal OwnItem? LowestFree(int reserve, Instant now, int first = 0)
     {
         int free = 0;
         OwnItem? lowest = null;
-        for (int i = 0; i < _options.MaxSlots; i++)
+        for (int i = first; i < _options.MaxSlots; i++)
         {
             OwnItem item = Item(i);
             if (item.PacketNumber != 0 || item.IsProbe || item.InFlight || item.DoubtUntil > now || item.RetryAt > now)
@@ -85,6 +87,20 @@ internal sealed class OwnItems
                 item.IsDirty = false;
             HeldCount--;
         }
+    }
+
+    /// <summary>Finds the wide alphabet of a packet that has certainly landed; null for one in base64 or on its
+    /// way.</summary>
+    internal Alphabet? WideInUnseen(ulong packetNumber, Instant now)
+    {
+        foreach (OwnItem? item in _items)
+        {
+            if (item is { Exists: true, InFlight: false, IsDirty: false } && item.PacketNumber == packetNumber
+                && item.DoubtUntil <= now)
+                return Alphabet.Find(item.Value.Span[0]) is { Number: > 0 } alphabet ? alphabet : null;
+        }
+
+        return null;
     }
 
     /// <summary>Forgets all packets, at the end of a link.</summary>
