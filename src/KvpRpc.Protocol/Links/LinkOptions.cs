@@ -57,5 +57,8 @@ internal sealed record LinkOptions
     /// <summary>Gets the implementation's name for the hello.</summary>
     internal string? Implementation { get; init; }
 
+    /// <summary>Gets the rules to keep to; only tests take one out.</summary>
+    internal LinkRules Rules { get; init; } = LinkRules.All;
+
     internal bool IsHost => Role == PeerRole.Host;
 }

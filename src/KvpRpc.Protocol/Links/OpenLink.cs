@@ -35,6 +35,8 @@ internal sealed class OpenLink : IDisposable
     private bool _ackDue;
     private bool _controlDue;
     private bool _openingPacketDue;
+    private bool _mustReadAgain;
+    private ulong _proof;
 
     internal OpenLink(
         LinkOptions options, OwnItems items, StreamSet streams, ILinkSealer sealer, uint linkId, Alphabet alphabet, Instant now)
@@ -45,7 +47,7 @@ internal sealed class OpenLink : IDisposable
         _linkId = linkId;
         Streams = streams;
         _sender = new(options, items, sealer, linkId, alphabet);
-        _receiver = new(sealer, _sender);
+        _receiver = new(sealer, _sender, options.Rules);
         _lastHeard = now;
         // The host's first packet opens the link for the guest, even when there is nothing to say yet.
         _openingPacketDue = options.IsHost;
@@ -67,29 +69,33 @@ internal sealed class OpenLink : IDisposable
 
     internal ulong Accepted => _receiver.Accepted;
 
-    internal bool HasUnacked => _sender.HasUnacked;
+    /// <summary>Gets the highest packet number up to which the peer is known to have accepted all.</summary>
+    internal ulong Acked => _sender.Acked;
 
-    internal Instant UnackedSince => _sender.UnackedSince;
+    /// <summary>Gets whether something that was written should have been answered.</summary>
+    internal bool IsWaiting => !IsConfirmed || (IsActive && (_sender.HasUnacked || _nudge > _nudgeSatisfied));
 
-    /// <summary>Gets whether silence means something: a stream is open, or the peer has not confirmed the link.</summary>
-    internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed;
+    /// <summary>Gets since when it should have been.</summary>
+    internal Instant WaitingSince => _sender.HasUnacked ? _sender.UnackedSince : _nudgedAt;
+
+    /// <summary>Gets whether silence means something: a stream is open, the peer has not confirmed the link, or must prove
+    /// that it goes on.</summary>
+    internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed || _proof != 0;
 
     /// <summary>Gets whether the next read should come soon, although nothing may wake a reader.</summary>
-    internal bool IsUneasy => _unreadableSince is not null || _gapSince is not null;
-
-    /// <summary>Gets whether there is something to write.</summary>
-    internal bool WantsWrite =>
-        Streams.Filler.HasUrgent || _openingPacketDue || _ackDue || _answerDue || _controlDue;
+    internal bool IsUneasy => _unreadableSince is not null || _gapSince is not null || _mustReadAgain;
 
     internal Instant NextTimeout
     {
         get
         {
             Instant next = Instant.Never;
-            if (_unreadableSince is { } unreadable)
-                next = Instant.Earlier(next, unreadable + _options.BadItemAfter);
-            if (_gapSince is { } gap)
+            if (_unreadableSince is { } unreadable && _options.Rules.EndsBrokenLinks)
+                next = Instant.Earlier(next, unreadable + BadItemAfter);
+            if (_gapSince is { } gap && _options.Rules.EndsBrokenLinks)
                 next = Instant.Earlier(next, gap + _options.GapAfter);
+            if (_proof != 0)
+                return Instant.Earlier(next, _nudgedAt + _options.LostAfter);
             if (!MayNudge)
                 return next;
             return Instant.Earlier(
@@ -98,13 +104,43 @@ internal sealed class OpenLink : IDisposable
         }
     }
 
+    private bool WantsPacket => (Streams.Filler.HasUrgent || _openingPacketDue) && _proof == 0;
+
     // A guest's hello must stay in its control item until the host has used it.
     private bool MayNudge => IsActive && (IsConfirmed || _options.IsHost);
+
+    private TimeSpan BadItemAfter => _options.Rules.IgnoresOneOddRead ? _options.BadItemAfter : default;
+
+    // Transfers leave the last slots to small messages.
+    private int BulkReserve => Streams.Filler.HasOnlyBulk ? Math.Max(1, _options.MaxSlots / 8) : 0;
 
     // Silence before there was something to wait for means nothing.
     private Instant SilentSince => _lastHeard > _activeSince ? _lastHeard : _activeSince;
 
-    internal void BeginRead() => _receiver.BeginRead();
+    /// <summary>Gives when there is something to write: now, when a slot takes it, or never.</summary>
+    internal Instant WriteAt(Instant now)
+    {
+        if ((_ackDue || _answerDue || _controlDue) && MayWriteControl(now))
+            return now;
+        return WantsPacket ? _items.FreeAt(BulkReserve, now) : Instant.Never;
+    }
+
+    /// <summary>Delivers nothing more until the peer has echoed a fresh nonce (rule 9): this side may have been rolled back.</summary>
+    internal void Suspect(ulong freshNonce, Instant now)
+    {
+        if (!_options.Rules.ProvesFreshness)
+            return;
+        _nudge += 1 + (freshNonce % (ItemLayout.NumberLimit / 4));
+        _nudgedAt = now;
+        _proof = _nudge;
+        _controlDue = true;
+    }
+
+    internal void BeginRead()
+    {
+        _mustReadAgain = false;
+        _receiver.BeginRead();
+    }
 
     /// <summary>Takes one item of the peer; one of another link, an earlier one, is the past and says nothing.</summary>
     internal void HandleItem(int index, ReadOnlySpan<byte> bytes, Instant now)
@@ -120,7 +156,7 @@ internal sealed class OpenLink : IDisposable
                 TakeControl(part, tag, now);
         }
 
-        if ((flags & ItemLayout.HasPacket) != 0
+        if ((flags & ItemLayout.HasPacket) != 0 && _proof == 0
             && _receiver.TryTake(reader.Rest, out PacketHeader header, out ReadOnlySpan<byte> frames))
             TakePacket(header, frames, now);
     }
@@ -140,13 +176,17 @@ internal sealed class OpenLink : IDisposable
         if (End is not null)
             return;
         NoteActivity(now);
-        if (_unreadableSince + _options.BadItemAfter <= now)
+        if (_proof != 0 && _nudgedAt + _options.LostAfter <= now)
+        {
+            End = new(LinkEndReason.Suspected, "This side was rolled back, or its clock jumped, and the link did not go on.");
+        }
+        else if (_unreadableSince + BadItemAfter <= now && _options.Rules.EndsBrokenLinks)
         {
             End = new(LinkEndReason.Unreadable, IsConfirmed
                 ? "The peer's next packet cannot be opened: the peer was rolled back, or its table was altered."
                 : "The peer's first packet cannot be opened: both sides must have the same pre-shared key, or none.");
         }
-        else if (_gapSince + _options.GapAfter <= now)
+        else if (_gapSince + _options.GapAfter <= now && _options.Rules.EndsBrokenLinks)
         {
             End = new(LinkEndReason.PeerRolledBack, "A packet of the peer stayed missing while later ones were there.");
         }
@@ -154,7 +194,7 @@ internal sealed class OpenLink : IDisposable
         {
             End = new(LinkEndReason.PeerSilent, "The peer has not answered.");
         }
-        else if (MayNudge && _nudge == _nudgeSatisfied && SilentSince + _options.KeepaliveAfter <= now)
+        else if (MayNudge && _proof == 0 && _nudge == _nudgeSatisfied && SilentSince + _options.KeepaliveAfter <= now)
         {
             Nudge(now);
         }
@@ -167,10 +207,9 @@ internal sealed class OpenLink : IDisposable
             return;
         NoteActivity(now);
         bool wasAnswerDue = _answerDue;
-        int bulkReserve = Math.Max(1, _options.MaxSlots / 8);
-        while (batch.Count < max && (Streams.Filler.HasUrgent || _openingPacketDue))
+        while (batch.Count < max && WantsPacket)
         {
-            OwnItem? slot = _items.LowestFree(Streams.Filler.HasOnlyBulk ? bulkReserve : 0, now);
+            OwnItem? slot = _items.LowestFree(BulkReserve, now);
             if (slot is null
                 || !_sender.TrySeal(
                     slot, Streams.Filler, _openingPacketDue, _receiver.Accepted, _receiver.AcceptedTag, now))
@@ -187,7 +226,7 @@ internal sealed class OpenLink : IDisposable
             Nudge(now);
         if (_sender.NumbersUsedUp)
             End = new(LinkEndReason.NumbersUsedUp, "The link has used up its numbers.");
-        if (!(_controlDue || _ackDue || wasAnswerDue) || _items.Control.InFlight)
+        if (!(_controlDue || _ackDue || wasAnswerDue) || !MayWriteControl(now))
             return;
         if (!batch.Contains(_items.Control))
         {
@@ -222,31 +261,47 @@ internal sealed class OpenLink : IDisposable
         _wasActive = IsActive;
     }
 
+    private bool MayWriteControl(Instant now) =>
+        !_items.Control.InFlight
+        && (_options.Rules.ControlIsOutsideWindow || _items.FreeAt(reserve: 0, now) <= now);
+
     private void Nudge(Instant now)
     {
         _nudge++;
         _nudgedAt = now;
         _controlDue = true;
-        AuditDue |= HasUnacked;
+        AuditDue |= _sender.HasUnacked;
     }
 
     private void TakeControl(in ControlPart part, ReadOnlySpan<byte> tag, Instant now)
     {
-        if (part.Number <= _peerControlNumber || !_sender.TryGetTag(part.Ack, out Tag ackTag))
+        if (part.Number <= _peerControlNumber)
             return;
         Span<byte> binding = stackalloc byte[PacketBinding.ControlBytes];
+        bool isKnown = _sender.TryGetTag(part.Ack, out Tag ackTag);
         PacketBinding.WriteControl(binding, part, ackTag);
-        if (!_sealer.TryOpen(SealKind.Control, part.Number, binding, default, tag, default))
+        if (!isKnown || !_sealer.TryOpen(SealKind.Control, part.Number, binding, default, tag, default))
+        {
+            // News of a history that this side does not share: one of the two was rolled back.
+            _receiver.NoteUnreadable();
             return;
+        }
+
         _peerControlNumber = part.Number;
         NoteHeard(now);
         _sender.HandleAck(part.Ack, now);
-        _nudgeSatisfied = Math.Max(_nudgeSatisfied, Math.Min(part.Answer, _nudge));
+        if (_proof != 0 && part.Answer == _proof)
+        {
+            // What was passed over until now is read again.
+            _proof = 0;
+            _mustReadAgain = true;
+        }
+
         if (part.Nudge <= _peerNudge)
             return;
         _peerNudge = part.Nudge;
         _answerDue = true;
-        AuditDue |= HasUnacked;
+        AuditDue |= _sender.HasUnacked;
     }
 
     private void TakePacket(in PacketHeader header, ReadOnlySpan<byte> frames, Instant now)

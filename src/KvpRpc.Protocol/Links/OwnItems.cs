@@ -51,7 +51,7 @@ internal sealed class OwnItems
         for (int i = 0; i < _options.MaxSlots; i++)
         {
             OwnItem item = Item(i);
-            if (item.PacketNumber != 0 || item.InFlight || item.DoubtUntil > now || item.RetryAt > now)
+            if (item.PacketNumber != 0 || item.InFlight || IsBlocked(item, now))
                 continue;
             free++;
             lowest ??= item;
@@ -60,6 +60,27 @@ internal sealed class OwnItems
         }
 
         return null;
+    }
+
+    /// <summary>Gives when a slot takes a new packet: now, later, or never before something else has happened.</summary>
+    internal Instant FreeAt(int reserve, Instant now)
+    {
+        int free = 0;
+        Instant next = Instant.Never;
+        for (int i = 0; i < _options.MaxSlots; i++)
+        {
+            OwnItem item = Item(i);
+            if (item.PacketNumber != 0 || item.InFlight)
+                continue;
+            if (!IsBlocked(item, now))
+                free++;
+            else
+                next = Instant.Earlier(next, item.DoubtUntil > item.RetryAt ? item.DoubtUntil : item.RetryAt);
+            if (free > reserve)
+                return now;
+        }
+
+        return next;
     }
 
     /// <summary>Gets how many slots hold unacknowledged packets.</summary>
@@ -82,7 +103,7 @@ internal sealed class OwnItems
             item.FreeSince = now;
             // What the peer has taken need not be written again.
             if (i > 0 && !item.InFlight)
-                item.IsDirty = false;
+                item.Release();
             HeldCount--;
         }
     }
@@ -97,6 +118,8 @@ internal sealed class OwnItems
             item.PacketNumber = 0;
             item.FreeSince = now;
             item.IsDirty = false;
+            if (item.Index > 0 && !item.InFlight)
+                item.Release();
         }
 
         HeldCount = 0;
@@ -141,6 +164,7 @@ internal sealed class OwnItems
             item.Exists = !item.IsDelete;
             item.Failures = 0;
             item.RetryAt = default;
+            ReleaseIfDone(item);
             return;
         }
 
@@ -150,6 +174,7 @@ internal sealed class OwnItems
         item.RetryAt = now + (FirstRetryAfter * (1 << (item.Failures - 1)));
         // Writing again is the retransmission (rule 3); what no longer matters is let go.
         item.IsDirty |= Matters(item);
+        ReleaseIfDone(item);
     }
 
     /// <summary>Turns items that have long held nothing new into deletions, lowest last, since every item that exists
@@ -218,6 +243,17 @@ internal sealed class OwnItems
         }
 
         return item;
+    }
+
+    // One write at a time (rule 2): what is in doubt may still land over a newer text.
+    private bool IsBlocked(OwnItem item, Instant now) =>
+        item.RetryAt > now || (item.DoubtUntil > now && _options.Rules.WaitsForEarlierWrites);
+
+    // At rest a link keeps one text: that of its control item.
+    private static void ReleaseIfDone(OwnItem item)
+    {
+        if (item.Index > 0 && !item.IsDirty && !item.IsDelete && !Matters(item))
+            item.Release();
     }
 
     private static bool Matters(OwnItem item) =>

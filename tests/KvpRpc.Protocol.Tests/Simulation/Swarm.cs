@@ -30,6 +30,7 @@ internal static class Swarm
         {
             Log = log,
         };
+        world.Oracle.NoticesRollbacks = weather.NoticesRollbacks;
         log?.Invoke(weather.ToString());
         log?.Invoke(traffic.ToString());
         Act(world, world.Host);
@@ -40,7 +41,7 @@ internal static class Swarm
         world.StartGuest();
         _ = new Storm(world, weather, Storms);
         world.RunFor(Storms);
-        world.Host.Weather = world.Guest.Weather = Weather.Fair;
+        world.Host.Weather = world.Guest.Weather = weather.Calm;
         Recover(world);
         result?.Add(world);
         return world.TraceHash;
