@@ -19,12 +19,16 @@ internal sealed class AlphabetChoice
     // A probe that the peer says nothing of while it acknowledges so many packets is not seen by it.
     private const ulong UnseenAfterPackets = 128;
 
+    private const int UnseenAnswers = 3;
+
     private readonly OwnItems _items;
     private readonly int _units;
     private readonly uint _seed;
     private readonly Queue<Alphabet> _candidates = new();
     private OwnItem? _probe;
     private ulong _probedAt;
+    private ulong _unseenAfter;
+    private int _unseenAnswers;
     private int _fullPackets;
 
     /// <param name="options">Of the own side: what its items hold.</param>
@@ -48,6 +52,9 @@ internal sealed class AlphabetChoice
 
     /// <summary>Gets the widest alphabet that has been proven.</summary>
     internal Alphabet Widest { get; private set; } = Base64Alphabet.Instance;
+
+    /// <summary>Gets the alphabet whose texts the peer does not see; null for none.</summary>
+    internal Alphabet? Hidden { get; private set; }
 
     /// <summary>Gets the lowest slot for packets of a transfer: the control item, always in base64, would hold a
     /// third.</summary>
@@ -78,6 +85,21 @@ internal sealed class AlphabetChoice
             batch.Add(slot);
     }
 
+    /// <summary>Takes note that the peer has answered what was asked of it; true when it has answered so often without
+    /// seeing a packet that lies in the own table that the medium must hide its text.</summary>
+    internal bool HandleAnswer(PacketSender sender, Instant askedAt, Instant now)
+    {
+        if (_unseenAfter != sender.Acked)
+            _unseenAnswers = 0;
+        _unseenAfter = sender.Acked;
+        if (!sender.HasUnacked || sender.UnackedSince > askedAt
+            || _items.WideAlphabetOf(sender.Acked + 1, now) is not { } alphabet
+            || ++_unseenAnswers < UnseenAnswers)
+            return false;
+        Hidden = alphabet;
+        return true;
+    }
+
     /// <summary>Takes what the peer has seen of a probe.</summary>
     internal void HandleReport(in AlphabetReport report, Instant now)
     {
@@ -91,13 +113,13 @@ internal sealed class AlphabetChoice
         _candidates.Clear();
     }
 
-    // The slot takes packets again; where none needs it, it is deleted beside a later write.
     private void Release(Instant now)
     {
+        // The slot takes packets again; where none needs it, it is deleted beside a later write.
         _probe!.IsProbe = false;
         _probe.FreeSince = now;
         if (!_probe.InFlight)
-            _probe.IsDirty = false;
+            _probe.Release();
         _probe = null;
         _candidates.Dequeue();
     }

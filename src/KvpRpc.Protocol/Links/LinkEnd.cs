@@ -18,6 +18,9 @@ internal enum LinkEndReason
     /// <summary>A packet stayed missing, or acknowledgements went backwards: the peer was rolled back.</summary>
     PeerRolledBack,
 
+    /// <summary>This side may have been rolled back, and the peer did not prove that the link goes on.</summary>
+    Suspected,
+
     /// <summary>The peer broke the protocol.</summary>
     ProtocolError,
 

@@ -22,6 +22,7 @@ internal sealed class PacketSender
     private readonly byte[] _item = new byte[2048];
     private byte[] _firstPacket = [];
     private ulong _controlNumber;
+    private ulong _ackRequested;
 
     internal PacketSender(LinkOptions options, OwnItems items, ILinkSealer sealer, uint linkId, AlphabetChoice choice)
     {
@@ -48,7 +49,7 @@ internal sealed class PacketSender
     /// <summary>Gives the tag of an own packet that the peer may name; false for one it cannot know of, or long past.</summary>
     internal bool TryGetTag(ulong number, out Tag tag)
     {
-        tag = number == 0 ? default : _tags[number % TagHistory];
+        tag = number == 0 || !_options.Rules.BindsAcknowledgedTag ? default : _tags[number % TagHistory];
         return number <= Issued && Issued - number < TagHistory;
     }
 
@@ -72,16 +73,20 @@ internal sealed class PacketSender
         Alphabet widest = slot.Index == 0 ? Base64Alphabet.Instance : _choice.Widest;
         int capacity = widest.MaxBytes(_options.MaxValueUnits - 1) - ItemLayout.HeadBytes - header.SizeWithTag
             - (slot.Index == 0 ? ItemLayout.MaxControlBytes : 0);
-        int length = filler.Fill(_plaintext.AsSpan(0, Math.Min(capacity, _plaintext.Length)));
+        int length = filler.Fill(_plaintext.AsSpan(0, Math.Min(capacity, _plaintext.Length)), header.Number);
         if (length == 0 && !evenIfEmpty)
             return false;
         if (filler.HasUrgent)
             _choice.NoteFullPacket();
 
-        // Half the window, and its end: early enough that the acknowledgement comes before the window is full.
+        // Half the window, and its end: early enough that the acknowledgement comes before the window is full. While half of
+        // it is held, a request is always on its way: acknowledgements that ride on packets may free other slots than these.
         int held = _items.HeldCount + 1;
-        if (held == _options.MaxSlots || held == (_options.MaxSlots + 1) / 2)
+        if (held == _options.MaxSlots || (held >= (_options.MaxSlots + 1) / 2 && _ackRequested <= Acked))
+        {
             header = header with { Flags = PacketFlags.AckRequested };
+            _ackRequested = header.Number;
+        }
 
         WireWriter writer = new(_item);
         ItemLayout.WriteHead(ref writer, ItemLayout.HasPacket, _linkId);

@@ -13,7 +13,7 @@ internal static class HandshakePrologue
     /// <summary>The first field: the protocol whose hello texts follow.</summary>
     private const string Label = "KvpRpc link 1";
 
-    /// <summary>Encodes the fields. Both hello texts are the values of the items, exactly as written and read.</summary>
+    /// <summary>Encodes the fields. The hello texts are the values of the items, as written and read.</summary>
     internal static byte[] Encode(Guid vmId, string channel, string hostHello, string guestHello)
     {
         string[] fields = [Label, vmId.ToString("D"), channel, hostHello, guestHello];

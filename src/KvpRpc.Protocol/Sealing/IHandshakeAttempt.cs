@@ -21,7 +21,7 @@ internal interface IHandshakeAttempt : IDisposable
 
     /// <summary>Derives the keys of the link from both ephemeral keys and from all that the prologue names.</summary>
     /// <param name="peerPublicKey">The peer's ephemeral public key, from its hello.</param>
-    /// <param name="prologue">What <see cref="HandshakePrologue.Encode"/> made of VM id, channel and hello texts.</param>
+    /// <param name="prologue">What <see cref="HandshakePrologue.Encode"/> made.</param>
     /// <param name="isInitiator">True on the host, which always initiates.</param>
     /// <returns>
     /// The sealer of the link, or <see langword="null"/> when the peer's key is not acceptable: of another length, or

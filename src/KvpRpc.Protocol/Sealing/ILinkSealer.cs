@@ -2,9 +2,9 @@ namespace KvpRpc.Protocol.Sealing;
 
 /// <summary>Seals what one side of an open link writes, and opens what its peer has sealed.</summary>
 /// <remarks>
-/// Nothing is allocated by <see cref="Seal"/> and <see cref="TryOpen"/>, save when the keys move on. Plaintext and
-/// ciphertext have the same length and may be the same memory; they may not overlap otherwise, and the tag and the
-/// associated data may not overlap with an output. Disposal erases the keys of both directions.
+/// Plaintext and ciphertext have the same length and may be the same memory (a text that does not open is then lost);
+/// they may not overlap otherwise, and the tag and the associated data may not overlap with an output. A call allocates
+/// nothing, save when the keys move on. One caller at a time. Disposal erases the keys of both directions.
 /// </remarks>
 internal interface ILinkSealer : IDisposable
 {
@@ -15,13 +15,13 @@ internal interface ILinkSealer : IDisposable
     /// <param name="kind">What is sealed; each kind has numbers and keys of its own.</param>
     /// <param name="number">
     /// Must be greater than every number of this kind that was sealed before: a number is sealed once, and keys that
-    /// lie behind are erased.
+    /// lie behind are erased. Gaps are allowed, up to 64 epochs of 1,024 numbers, as far as the peer can follow.
     /// </param>
     /// <param name="associatedData">Known to both sides, not written into the ciphertext, and bound to it.</param>
     /// <param name="plaintext">The bytes to seal.</param>
     /// <param name="ciphertext">Receives the sealed bytes.</param>
     /// <param name="tag">Receives the tag, <see cref="TagBytes"/> long.</param>
-    /// <exception cref="InvalidOperationException">The number is not greater than those before it.</exception>
+    /// <exception cref="InvalidOperationException">The number is not greater than the last, or leaps.</exception>
     void Seal(
         SealKind kind,
         ulong number,

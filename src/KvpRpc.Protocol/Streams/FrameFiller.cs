@@ -31,6 +31,7 @@ internal sealed class FrameFiller
     private ulong _announced;
     private LinkClose? _close;
     private int _packetsSinceBulk;
+    private ulong _packetNumber;
 
     internal FrameFiller(StreamSet streams, ulong announcedOpenLimit)
     {
@@ -95,8 +96,11 @@ internal sealed class FrameFiller
     internal void QueueClose(LinkClose close) => _close = close;
 
     /// <summary>Fills a packet and gives how many bytes it took; 0 when there is nothing to send.</summary>
-    internal int Fill(Span<byte> destination)
+    /// <param name="destination">Receives the frames.</param>
+    /// <param name="packetNumber">The number that the packet will have.</param>
+    internal int Fill(Span<byte> destination, ulong packetNumber)
     {
+        _packetNumber = packetNumber;
         WireWriter writer = new(destination);
         WriteControlFrames(ref writer);
         _packetsSinceBulk++;
@@ -261,7 +265,7 @@ internal sealed class FrameFiller
             if (!isDefined)
                 _streams.OwnNames.Define(stream.Name, nameNumber);
             UnopenedQueued--;
-            _streams.NoteOpened(stream);
+            _streams.NoteOpened(stream, _packetNumber);
         }
 
         if (isFirstPart)

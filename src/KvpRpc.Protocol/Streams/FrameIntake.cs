@@ -175,7 +175,8 @@ internal sealed class FrameIntake
         byte[] buffer = stream.Assembly!;
         int length = stream.AssemblyLength;
         stream.Assembly = null;
-        stream.AwaitsBudget = false;
+        stream.IsAssemblyReserved = false;
+        _streams.Budget.Leave(stream);
         stream.DeliveredOffset += length + EngineStream.MessageCost;
         stream.ReceiveEnded = endsStream;
         _streams.Events.Enqueue(new(LinkEventKind.Message)

@@ -1,11 +1,19 @@
 namespace KvpRpc.Links;
 
 /// <summary>The ordered messages of one call inside a link, in both directions.</summary>
-/// <remarks>One send and one receive may run at the same time; neither is called again before it has completed.</remarks>
+/// <remarks>
+/// <para>One send and one receive may run at the same time; neither is called again before it has completed.</para>
+/// <para>What waits on a stream never continues on the thread that drives the link: user code runs there, and may block.
+/// </para>
+/// </remarks>
 public abstract class KvpLinkStream : IAsyncDisposable
 {
     /// <summary>Gets the name given by the side that opened the stream.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Gets a token that is cancelled when either side resets the stream, or the link ends, before both directions
+    /// are closed: how a running call learns that nobody waits for it.</summary>
+    public abstract CancellationToken Aborted { get; }
 
     /// <summary>Sends one message.</summary>
     /// <param name="message">0 to <see cref="KvpLink.MaxMessageBytes"/> bytes. It must stay unchanged until the call has

@@ -61,7 +61,9 @@ internal sealed class NoiseState : IDisposable
     {
         Span<byte> extracted = stackalloc byte[HashBytes];
         Span<byte> keys = stackalloc byte[2 * HashBytes];
-        KeyDerivationAlgorithm.HkdfSha256.Extract([], _chainingKey, extracted);
+        // HKDF-Extract is this HMAC; NSec's own takes no empty key material.
+        using (Key key = Key.Import(MacAlgorithm.HmacSha256, _chainingKey, KeyBlobFormat.RawSymmetricKey))
+            MacAlgorithm.HmacSha256.Mac(key, [], extracted);
         KeyDerivationAlgorithm.HkdfSha256.Expand(extracted, [], keys);
         keys[..HashBytes].CopyTo(initiatorKey);
         keys[HashBytes..].CopyTo(responderKey);

@@ -52,8 +52,8 @@ public sealed class LinkAlphabetSwarmTests(ITestOutputHelper output)
             0 => text => Replace(text, first, '?'),
             1 => text => Replace(text, first, (char)(first + 1)),
             2 => text => Cut(text, bytes),
-            3 => text => text[0] == 'w' ? text[..Math.Min(units, text.Length)] : text,
-            4 => text => text[0] is 'w' or 'p' && text.Length > 500 ? "" : text,
+            3 => text => text.StartsWith('w') ? text[..Math.Min(units, text.Length)] : text,
+            4 => text => text.Length > 500 && text[0] is ('w' or 'p') ? "" : text,
             _ => null,
         };
     }

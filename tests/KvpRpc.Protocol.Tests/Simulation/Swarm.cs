@@ -30,6 +30,7 @@ internal static class Swarm
         {
             Log = log,
         };
+        world.Oracle.NoticesRollbacks = weather.NoticesRollbacks;
         log?.Invoke(weather.ToString());
         log?.Invoke(traffic.ToString());
         prepare?.Invoke(world);
@@ -41,7 +42,7 @@ internal static class Swarm
         world.StartGuest();
         _ = new Storm(world, weather, Storms);
         world.RunFor(Storms);
-        world.Host.Weather = world.Guest.Weather = Weather.Fair;
+        world.Host.Weather = world.Guest.Weather = weather.Calm;
         Recover(world);
         result?.Add(world);
         return world.TraceHash;
@@ -50,7 +51,8 @@ internal static class Swarm
     internal static SwarmResult RunMany(int seeds, ulong first = 1, Action<SimulatedWorld>? prepare = null)
     {
         SwarmResult result = new();
-        Parallel.For((long)first, (long)first + seeds, seed =>
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For((long)first, (long)first + seeds, options, seed =>
         {
             try
             {

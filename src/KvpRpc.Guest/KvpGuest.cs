@@ -1,0 +1,79 @@
+using KvpRpc.Links;
+using KvpRpc.Transports;
+
+namespace KvpRpc.Guest;
+
+/// <summary>A guest: the services it offers its host, and the calls to the host's.</summary>
+public sealed class KvpGuest : IAsyncDisposable
+{
+    private readonly KvpChannel _channel;
+    private readonly RpcPeer _peer;
+
+    /// <summary>Initializes a guest on a transport, for example an emulated one.</summary>
+    /// <param name="transport">The guest's tables; it belongs to the guest from now on.</param>
+    /// <param name="options">How links are kept and calls are made.</param>
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    public KvpGuest(IKvpTransport transport, KvpGuestOptions? options = null)
+    {
+        options ??= new();
+        _channel = KvpChannel.OpenGuest(transport, options.Links);
+        _peer = new(_channel, options.Calls);
+    }
+
+    /// <summary>Gets the links to the host.</summary>
+    public IKvpLinkSource Links => _channel;
+
+    /// <summary>Opens the guest that this process runs in.</summary>
+    /// <param name="options">How links are kept and calls are made.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KvpTransportException">The tables cannot be opened; the message says why and what to do.</exception>
+    /// <exception cref="PlatformNotSupportedException">This is no Linux guest.</exception>
+    public static async ValueTask<KvpGuest> OpenAsync(
+        KvpGuestOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException(
+                "This version opens the tables of Linux guests; the registry of Windows guests comes with a later one.");
+        }
+
+        LinuxGuestTransportOptions linux = options.Linux with { KeyPrefix = KvpChannel.KeyPrefix(options.Links.Channel) };
+        LinuxGuestTransport transport = LinuxGuestTransport.Open(linux);
+        try
+        {
+            if (options.Links.VirtualMachineId is null)
+            {
+                GuestParameters facts = await GuestParameters.ReadAsync(linux, cancellationToken).ConfigureAwait(false);
+                options = options with { Links = options.Links with { VirtualMachineId = facts.VirtualMachineId } };
+            }
+
+            return new(transport, options);
+        }
+        catch
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Creates a client of a service that the host offers.</summary>
+    /// <exception cref="InvalidOperationException">The contract has no generated code.</exception>
+    public TContract CreateClient<[KvpContract] TContract>(RpcClientOptions? options = null)
+        where TContract : class => _peer.CreateClient<TContract>(options);
+
+    /// <summary>Offers a service to the host.</summary>
+    /// <exception cref="InvalidOperationException">The contract has no generated code, or its service is offered already.</exception>
+    public void AddService<[KvpContract] TContract>(TContract service)
+        where TContract : class => _peer.AddService(service);
+
+    /// <summary>Begins to take the host's calls.</summary>
+    public void Start() => _peer.Start();
+
+    /// <summary>Ends all calls and closes the link.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _peer.DisposeAsync().ConfigureAwait(false);
+        await _channel.DisposeAsync().ConfigureAwait(false);
+    }
+}

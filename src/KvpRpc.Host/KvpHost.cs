@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using KvpRpc.Links;
+using KvpRpc.Transports;
+
+namespace KvpRpc.Host;
+
+/// <summary>A host: the VMs of a hypervisor, the services it offers them, and the calls to theirs.</summary>
+public sealed class KvpHost : IAsyncDisposable
+{
+    private readonly IKvpHypervisor _hypervisor;
+    private readonly KvpHostOptions _options;
+    private readonly ConcurrentDictionary<Guid, Lazy<KvpVirtualMachine>> _machines = new();
+    private readonly Lock _gate = new();
+    private readonly List<Action<KvpVirtualMachine, RpcPeer>> _services = [];
+    private int _isDisposed;
+
+    /// <summary>Initializes a host on a hypervisor.</summary>
+    /// <param name="hypervisor">The hypervisor: an emulated one in development and tests.</param>
+    /// <param name="options">How links are kept and calls are made.</param>
+    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    public KvpHost(IKvpHypervisor hypervisor, KvpHostOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(hypervisor);
+        _hypervisor = hypervisor;
+        _options = options ?? new();
+        _options.Links.Validate();
+    }
+
+    /// <summary>Offers a service to every VM that is opened from now on. The object is made for each VM, so that it knows
+    /// its caller: whose calls these are is known from the hypervisor, never from what the guest says.</summary>
+    /// <param name="create">Makes the service for the calls of one VM.</param>
+    public void AddService<[KvpContract] TContract>(Func<KvpVirtualMachine, TContract> create)
+        where TContract : class
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        lock (_gate)
+            _services.Add((machine, peer) => peer.AddService(create(machine)));
+    }
+
+    /// <summary>Opens a VM: from now on a link to its guest is kept, and its calls are taken.</summary>
+    /// <param name="nameOrId">The VM's name, or its id where names are ambiguous.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KvpTransportException">There is no such VM, or several have the name, or another program on this
+    /// host has opened the channel.</exception>
+    public async ValueTask<KvpVirtualMachine> OpenVirtualMachineAsync(
+        string nameOrId, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrId);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        IReadOnlyList<KvpVirtualMachineInfo> all =
+            await _hypervisor.ListVirtualMachinesAsync(cancellationToken).ConfigureAwait(false);
+        KvpVirtualMachineInfo info = Find(all, nameOrId);
+        Lazy<KvpVirtualMachine> machine = _machines.GetOrAdd(info.Id, _ => new(() => Open(info)));
+        try
+        {
+            return machine.Value;
+        }
+        catch (KvpTransportException)
+        {
+            // The next try is a new one.
+            _machines.TryRemove(new(info.Id, machine));
+            throw;
+        }
+    }
+
+    /// <summary>Closes the links of all VMs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        foreach (Lazy<KvpVirtualMachine> machine in _machines.Values)
+        {
+            if (machine.IsValueCreated)
+                await machine.Value.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static KvpVirtualMachineInfo Find(IReadOnlyList<KvpVirtualMachineInfo> all, string nameOrId)
+    {
+        bool isId = Guid.TryParse(nameOrId, out Guid id);
+        List<KvpVirtualMachineInfo> found = [.. all.Where(vm => (isId && vm.Id == id) || vm.Name == nameOrId)];
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new KvpTransportException(
+                KvpTransportError.NotFound, $"This host has no virtual machine named or with the id '{nameOrId}'."),
+            _ => throw new KvpTransportException(
+                KvpTransportError.NotFound,
+                $"{found.Count} virtual machines are named '{nameOrId}': use one of the ids "
+                + string.Join(", ", found.Select(vm => vm.Id)) + "."),
+        };
+    }
+
+    private KvpVirtualMachine Open(KvpVirtualMachineInfo info)
+    {
+        KvpLinkOptions links = _options.Links with { VirtualMachineId = info.Id };
+        IKvpTransport transport = _hypervisor.OpenTransport(info.Id, KvpChannel.KeyPrefix(links.Channel));
+        KvpVirtualMachine machine = new(info, KvpChannel.OpenHost(transport, links), _options.Calls);
+        lock (_gate)
+        {
+            foreach (Action<KvpVirtualMachine, RpcPeer> add in _services)
+                add(machine, machine.Peer);
+        }
+
+        machine.Peer.Start();
+        return machine;
+    }
+}

@@ -1,0 +1,41 @@
+using KvpRpc.Links;
+using KvpRpc.Transports;
+
+namespace KvpRpc.Host;
+
+/// <summary>A VM that a host has opened: its guest's services can be called.</summary>
+public sealed class KvpVirtualMachine : IAsyncDisposable
+{
+    private readonly KvpChannel _channel;
+
+    internal KvpVirtualMachine(KvpVirtualMachineInfo info, KvpChannel channel, RpcPeerOptions options)
+    {
+        Id = info.Id;
+        Name = info.Name;
+        _channel = channel;
+        Peer = new(channel, options);
+    }
+
+    /// <summary>Gets the id that the hypervisor gave the VM.</summary>
+    public Guid Id { get; }
+
+    /// <summary>Gets the name that the VM had when it was opened.</summary>
+    public string Name { get; }
+
+    /// <summary>Gets the links to the guest.</summary>
+    public IKvpLinkSource Links => _channel;
+
+    internal RpcPeer Peer { get; }
+
+    /// <summary>Creates a client of a service that the guest offers.</summary>
+    /// <exception cref="InvalidOperationException">The contract has no generated code.</exception>
+    public TContract CreateClient<[KvpContract] TContract>(RpcClientOptions? options = null)
+        where TContract : class => Peer.CreateClient<TContract>(options);
+
+    /// <summary>Ends all calls and closes the link.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Peer.DisposeAsync().ConfigureAwait(false);
+        await _channel.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,34 @@
+using KvpRpc.Links;
+using Microsoft.Extensions.Logging;
+
+namespace KvpRpc.Calls;
+
+/// <summary>What the calls of this side share: the source of links, the table of calls, the limits.</summary>
+internal sealed class CallClient(IKvpLinkSource links, CallTable table, RpcPeerOptions options)
+{
+    /// <summary>How long to wait before the source is asked again that gave a link which has just ended.</summary>
+    internal static readonly TimeSpan LinkRetryDelay = TimeSpan.FromMilliseconds(20);
+
+    private readonly Pool<OutboundCall> _pool = new(max: 64);
+
+    internal IKvpLinkSource Links => links;
+
+    internal CallTable Table => table;
+
+    internal RpcPeerOptions Options => options;
+
+    internal ILogger Logger => options.Logger;
+
+    internal OutboundCall Begin(TimeSpan timeLimit, CancellationToken cancellationToken)
+    {
+        OutboundCall call = _pool.Rent();
+        call.Begin(table, timeLimit, cancellationToken);
+        return call;
+    }
+
+    internal void Finish(OutboundCall call)
+    {
+        if (call.TryReset(table))
+            _pool.Return(call);
+    }
+}

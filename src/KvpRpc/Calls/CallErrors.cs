@@ -1,0 +1,102 @@
+using System.Text;
+using KvpRpc.Links;
+
+namespace KvpRpc.Calls;
+
+/// <summary>The statuses that the library itself gives, with their words, in one place.</summary>
+internal static class CallErrors
+{
+    private const string OutcomeUnknown = "outcome unknown, it may have run";
+
+    internal static RpcException DeadlinePassed(string method, TimeSpan timeLimit, bool wasOpened, string? obstacle)
+    {
+        string limit = $"{timeLimit.TotalSeconds:0.###} s";
+        if (wasOpened)
+            return new(StatusCode.DeadlineExceeded, $"{method} did not end within {limit}; {OutcomeUnknown}.");
+        string why = obstacle is null ? string.Empty : $" {obstacle}";
+        return new(
+            StatusCode.DeadlineExceeded, $"No link to the peer within {limit}; {method} did not run.{why}", certainlyNotRun: true);
+    }
+
+    internal static RpcException Closing(string method, bool wasOpened) =>
+        wasOpened
+            ? new(StatusCode.Unavailable, $"This peer was closed while {method} ran; {OutcomeUnknown}.")
+            : new(StatusCode.Unavailable, $"This peer is closed; {method} did not run.", certainlyNotRun: true);
+
+    internal static RpcException LinkFailed(string method, bool wasOpened, KvpLinkException cause)
+    {
+        if (cause.Error == KvpLinkError.StreamReset)
+            return WasReset(method, cause);
+        return !wasOpened || cause.CertainlyNotDelivered
+            ? new(StatusCode.Unavailable, $"No link to the peer; {method} did not run. {cause.Message}", true, cause)
+            : new(StatusCode.Unavailable, $"The link was lost while {method} ran; {OutcomeUnknown}. {cause.Message}", false, cause);
+    }
+
+    internal static RpcException RequestTooLarge(string method, int maxBytes) =>
+        new(StatusCode.ResourceExhausted, $"The arguments of {method} are over the limit of {maxBytes} bytes.", true);
+
+    internal static RpcException ResponseTooLarge(string method, int maxBytes) =>
+        new(StatusCode.ResourceExhausted, $"The response of {method} is over the limit of {maxBytes} bytes.");
+
+    internal static RpcException ResponseUnreadable(string method, Exception? cause = null) =>
+        new(StatusCode.Internal, $"The response of {method} cannot be read.", innerException: cause);
+
+    internal static RpcException ArgumentsUnwritable(string method, Exception cause) =>
+        new(StatusCode.Internal, $"The arguments of {method} cannot be written: {cause.Message}", true, cause);
+
+    /// <summary>Gets the error that the peer's trailers tell of.</summary>
+    internal static RpcException FromTrailers(in ResponseHeader trailers)
+    {
+        string message = Encoding.UTF8.GetString(trailers.StatusMessage);
+        StatusCode code = (StatusCode)trailers.Status;
+        if (code is <= StatusCode.Ok or > StatusCode.Unauthenticated)
+        {
+            message = $"The peer gave the unknown status {trailers.Status}. {message}";
+            code = StatusCode.Unknown;
+        }
+
+        return new(code, message, trailers.IsNotRun);
+    }
+
+    /// <summary>Gets what the caller is told of an exception that a handler threw.</summary>
+    internal static string Describe(Exception exception, bool withDetails)
+    {
+        const string neutral = "The method failed.";
+        if (!withDetails)
+            return neutral;
+        StringBuilder text = new(neutral);
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+            text.Append(' ').Append(e.GetType().Name).Append(": ").Append(e.Message);
+        return text.ToString();
+    }
+
+    /// <summary>Gets as much of a text as fits into trailers, cut between characters.</summary>
+    internal static byte[] EncodeMessage(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        if (bytes.Length <= ResponseHeader.MaxStatusMessageBytes)
+            return bytes;
+        int length = ResponseHeader.MaxStatusMessageBytes;
+        while ((bytes[length] & 0xC0) == 0x80)
+            length--;
+        return bytes[..length];
+    }
+
+    private static RpcException WasReset(string method, KvpLinkException cause)
+    {
+        bool certainlyNotRun = cause.CertainlyNotDelivered;
+        return (CallResetCode)cause.ResetCode switch
+        {
+            CallResetCode.Cancelled =>
+                new(StatusCode.Cancelled, $"The peer cancelled {method}.", certainlyNotRun, cause),
+            CallResetCode.DeadlineExceeded =>
+                new(StatusCode.DeadlineExceeded, $"The deadline of {method} passed at the peer.", certainlyNotRun, cause),
+            CallResetCode.Refused =>
+                new(StatusCode.ResourceExhausted, $"The peer runs too many calls; {method} did not run.", true, cause),
+            CallResetCode.Closing =>
+                new(StatusCode.Unavailable, $"The peer closed while {method} ran; {OutcomeUnknown}.", certainlyNotRun, cause),
+            _ => new(
+                StatusCode.Internal, $"The peer gave {method} up with the code {cause.ResetCode}.", certainlyNotRun, cause),
+        };
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace KvpRpc.Calls;
+
+/// <summary>What calls log: ids 100 to 199, never used again for another meaning.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Debug, "{Method} was given up: {Reason}.")]
+    internal static partial void CallGivenUp(ILogger logger, string method, CallEnd reason);
+
+    [LoggerMessage(101, LogLevel.Debug, "{Method} failed with {Status}: {Error}")]
+    internal static partial void CallFailed(ILogger logger, string method, StatusCode status, string error);
+
+    [LoggerMessage(102, LogLevel.Error, "The handler of {Method} threw.")]
+    internal static partial void HandlerThrew(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(103, LogLevel.Debug, "The handler of {Method} ended the call with {Status}: {Error}")]
+    internal static partial void HandlerEndedCall(ILogger logger, string method, StatusCode status, string error);
+
+    [LoggerMessage(104, LogLevel.Debug, "The handler of {Method} stopped, since nobody waits for it any more.")]
+    internal static partial void HandlerStopped(ILogger logger, string method);
+
+    [LoggerMessage(105, LogLevel.Debug, "The deadline of {Method} had passed before it was dispatched.")]
+    internal static partial void ExpiredCallDropped(ILogger logger, string method);
+
+    [LoggerMessage(106, LogLevel.Warning, "{Max} calls of the peer are running: another was refused.")]
+    internal static partial void CallRefused(ILogger logger, int max);
+
+    [LoggerMessage(107, LogLevel.Warning, "A call of {Method} was rejected with {Status}: {Error}")]
+    internal static partial void CallRejected(
+        ILogger logger, Exception? exception, string method, StatusCode status, string error);
+
+    [LoggerMessage(108, LogLevel.Debug, "The peer of {Method} was gone before the call's end.")]
+    internal static partial void CallerGone(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(109, LogLevel.Debug, "Accepting calls on a link.")]
+    internal static partial void Accepting(ILogger logger);
+
+    [LoggerMessage(110, LogLevel.Error, "No calls are accepted any more: no link can open.")]
+    internal static partial void AcceptingStopped(ILogger logger, Exception exception);
+
+    [LoggerMessage(111, LogLevel.Error, "Code that waits for the end of {Method} threw.")]
+    internal static partial void AbortCallbackThrew(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(112, LogLevel.Error, "The response of {Method} cannot be written.")]
+    internal static partial void ResponseUnwritable(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(113, LogLevel.Error, "A call of {Method} broke off.")]
+    internal static partial void CallBroke(ILogger logger, Exception exception, string method);
+}

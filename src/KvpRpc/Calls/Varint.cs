@@ -1,0 +1,46 @@
+namespace KvpRpc.Calls;
+
+/// <summary>Numbers of 1 to 10 bytes, seven bits each, the lowest first; the top bit says that more follow.</summary>
+/// <remarks>A number has one encoding: a last byte of zero after another byte is refused.</remarks>
+internal static class Varint
+{
+    internal const int MaxBytes = 10;
+
+    internal static int GetLength(ulong value)
+    {
+        int length = 1;
+        for (; value >= 0x80; value >>= 7)
+            length++;
+        return length;
+    }
+
+    /// <summary>Writes a number and returns how many bytes it took.</summary>
+    internal static int Write(Span<byte> target, ulong value)
+    {
+        int length = 0;
+        for (; value >= 0x80; value >>= 7)
+            target[length++] = (byte)(value | 0x80);
+        target[length++] = (byte)value;
+        return length;
+    }
+
+    /// <summary>Takes a number from the front of <paramref name="bytes"/>; false if there is none.</summary>
+    internal static bool TryRead(ref ReadOnlySpan<byte> bytes, out ulong value)
+    {
+        value = 0;
+        for (int i = 0; i < bytes.Length && i < MaxBytes; i++)
+        {
+            byte part = bytes[i];
+            value |= (ulong)(part & 0x7F) << (7 * i);
+            if (part >= 0x80)
+                continue;
+
+            // The tenth byte has one bit left to give; a zero at the end adds nothing and would be a second encoding.
+            bool isValid = (i < MaxBytes - 1 || part <= 1) && (part != 0 || i == 0);
+            bytes = bytes[(i + 1)..];
+            return isValid;
+        }
+
+        return false;
+    }
+}

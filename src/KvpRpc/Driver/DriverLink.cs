@@ -1,0 +1,83 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Threading.Channels;
+using KvpRpc.Links;
+using KvpRpc.Protocol.Streams;
+
+namespace KvpRpc.Driver;
+
+/// <summary>One open link as the application holds it.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "End, which every link comes to, disposes of the source.")]
+internal sealed class DriverLink : KvpLink
+{
+    private readonly LinkDriver _driver;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Channel<KvpLinkStream> _accepted =
+        Channel.CreateUnbounded<KvpLinkStream>(new() { SingleWriter = true });
+
+    private volatile KvpLinkException? _endReason;
+
+    internal DriverLink(LinkDriver driver, int maxMessageBytes)
+    {
+        _driver = driver;
+        MaxMessageBytes = maxMessageBytes;
+        Ended = _ended.Token;
+    }
+
+    public override CancellationToken Ended { get; }
+
+    public override KvpLinkException? EndReason => _endReason;
+
+    public override int MaxMessageBytes { get; }
+
+    /// <summary>Gets the streams that are open, for the loop alone.</summary>
+    internal HashSet<DriverStream> Streams { get; } = [];
+
+    public override KvpLinkStream OpenStream(string name, KvpStreamPriority priority)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (Encoding.UTF8.GetByteCount(name) > NameTable.MaxNameBytes)
+            throw new ArgumentOutOfRangeException(nameof(name), "A stream's name has at most 255 bytes of UTF-8.");
+        if (_endReason is { } reason)
+            throw new KvpLinkException(reason.Error, reason.Message, certainlyNotDelivered: true);
+        return new DriverStream(this, name, priority);
+    }
+
+    public override async ValueTask<KvpLinkStream?> AcceptStreamAsync(CancellationToken cancellationToken)
+    {
+        while (await _accepted.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_accepted.Reader.TryRead(out KvpLinkStream? stream))
+                return stream;
+        }
+
+        return null;
+    }
+
+    internal void Post(in DriverCommand command) => _driver.Post(command);
+
+    /// <summary>Hands over a stream that the peer has opened; the application's limits bound how many wait here.</summary>
+    internal void HandleAccepted(DriverStream stream) => _accepted.Writer.TryWrite(stream);
+
+    /// <summary>Ends the link with all its streams.</summary>
+    internal void End(KvpLinkException reason)
+    {
+        _endReason = reason;
+        foreach (DriverStream stream in Streams)
+            stream.Fail(ReasonFor(stream));
+        Streams.Clear();
+        _accepted.Writer.TryComplete();
+        // The callbacks are the application's: they do not run on the driver's loop.
+        _ = CancelAndDisposeAsync();
+    }
+
+    private async Task CancelAndDisposeAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        _ended.Dispose();
+    }
+
+    /// <summary>Gives the error for a stream of a link that has ended: what was never issued did not arrive (rule 11).</summary>
+    internal KvpLinkException ReasonFor(DriverStream stream) =>
+        new(_endReason!.Error, _endReason.Message, certainlyNotDelivered: stream.Engine?.Id is null);
+}

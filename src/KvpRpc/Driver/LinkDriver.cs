@@ -1,0 +1,272 @@
+using System.Collections.Concurrent;
+using KvpRpc.Links;
+using KvpRpc.Protocol;
+using KvpRpc.Protocol.Hellos;
+using KvpRpc.Protocol.Links;
+using KvpRpc.Sealing;
+using KvpRpc.Transports;
+
+namespace KvpRpc.Driver;
+
+/// <summary>The one loop that joins engine, transport and clock for one side of a channel. Nobody else touches the engine,
+/// so there is no lock around it: other threads post commands.</summary>
+internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
+{
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2);
+
+    private readonly KvpLinkOptions _options;
+    private readonly LinkEngine _engine;
+    private readonly NoiseLinkCrypto _crypto;
+    private readonly TableReader _reader;
+    private readonly TableWriter _writer;
+    private readonly LinkWaiters _waiters = new();
+    private readonly ConcurrentQueue<DriverCommand> _commands = new();
+    private readonly LoopSignal _signal;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _loop;
+    private DriverLink? _link;
+    private string? _obstacle;
+    private Instant _closeBy = Instant.Never;
+    private int _disposed;
+
+    internal LinkDriver(IKvpTransport transport, PeerRole role, KvpLinkOptions options)
+    {
+        options.Validate();
+        _options = options;
+        _crypto = new(options.PreSharedKey.Span);
+        LinkOptions link = new()
+        {
+            Role = role,
+            Channel = options.Channel,
+            VmId = options.VirtualMachineId,
+            MaxValueUnits = Math.Min(transport.Limits.MaxValueUnits, 1023),
+            MaxSlots = options.MaxSlots,
+            MaxMessageBytes = options.MaxMessageBytes,
+            MaxStreams = options.MaxStreams,
+            KeepaliveAfter = options.KeepaliveAfter,
+            LostAfter = options.LostAfter,
+            UsesPreSharedKey = !options.PreSharedKey.IsEmpty,
+            Implementation = $"KvpRpc/{typeof(LinkDriver).Assembly.GetName().Version?.ToString(3)}",
+        };
+        DriverClock clock = new(options.TimeProvider);
+        Clock = clock;
+        _engine = new(link, _crypto, clock.Now);
+        _signal = new(options.TimeProvider);
+        _reader = new(transport, _engine, clock, _signal, options);
+        _writer = new(transport, _engine, clock, _signal, options.Logger);
+        _loop = Task.Run(() => RunAsync(transport));
+    }
+
+    public KvpLink? CurrentLink => Volatile.Read(ref _link);
+
+    public string? Obstacle => _reader.Obstacle ?? _writer.Obstacle ?? Volatile.Read(ref _obstacle);
+
+    internal DriverClock Clock { get; }
+
+    public ValueTask<KvpLink> GetLinkAsync(CancellationToken cancellationToken) => _waiters.GetAsync(cancellationToken);
+
+    /// <summary>Hands a command to the loop.</summary>
+    internal void Post(in DriverCommand command)
+    {
+        _commands.Enqueue(command);
+        _signal.Set();
+    }
+
+    /// <summary>Closes the link, tells the peer if one more write can, and disposes of the transport.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            await _loop.ConfigureAwait(false);
+            return;
+        }
+
+        Post(new(DriverCommandKind.Close, null));
+        await _loop.ConfigureAwait(false);
+        _stop.Dispose();
+        _signal.Dispose();
+        _engine.Dispose();
+        _crypto.Dispose();
+    }
+
+    private async Task RunAsync(IKvpTransport transport)
+    {
+        try
+        {
+            await RunUntilClosedAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // A bug of ours: nothing that a peer or a platform does ends here. Callers must not wait for ever for it.
+            Log.LoopFailed(_options.Logger, exception, _options.Channel);
+            _engine.Finish(new(LinkEndReason.Closed, $"The link's loop has failed: {exception.Message}"));
+            HandleEvents();
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _reader.StopAsync().ConfigureAwait(false);
+        await _writer.StopAsync().ConfigureAwait(false);
+        KvpLinkException closed = new(KvpLinkError.Closed, "This side has closed the channel.");
+        _waiters.Close(closed);
+        FailLateCommands(closed);
+        await transport.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task RunUntilClosedAsync()
+    {
+        while (true)
+        {
+            TakeCommands();
+            _writer.TakeOutcomes();
+            _reader.TakeRead();
+            _engine.HandleTimeout(Clock.Now);
+            HandleEvents();
+            _writer.TryStart(_stop.Token);
+            if (_writer.HasLanded)
+                _reader.HandleWritten();
+            HandleEvents();
+            if (_closeBy != Instant.Never && (_closeBy <= Clock.Now || _writer.IsIdle))
+            {
+                _engine.Finish(new(LinkEndReason.Closed, "This side has closed the link."));
+                HandleEvents();
+                return;
+            }
+
+            _reader.TryStart(_stop.Token);
+            _signal.SetTimer(NextWake(), Clock);
+            await _signal.WaitAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Instant NextWake()
+    {
+        Instant next = Instant.Earlier(_engine.NextTimeout, _reader.NextStart);
+        next = Instant.Earlier(next, _writer.NextStart);
+        return Instant.Earlier(next, _closeBy);
+    }
+
+    private void TakeCommands()
+    {
+        while (_commands.TryDequeue(out DriverCommand command))
+            TakeCommand(command);
+    }
+
+    private void TakeCommand(in DriverCommand command)
+    {
+        if (command.Stream is not { } stream)
+        {
+            _closeBy = Clock.Now + CloseWithin;
+            _engine.Close("The peer's process has closed the link.");
+            return;
+        }
+
+        switch (command.Kind)
+        {
+            case DriverCommandKind.Consume:
+                if (stream.Engine is not null)
+                    _engine.Consume(stream.Engine, (int)command.Number);
+                break;
+            case DriverCommandKind.Reset:
+                if (stream.Engine is not null)
+                    _engine.ResetStream(stream.Engine, command.Number);
+                stream.Link.Streams.Remove(stream);
+                stream.HandleReset();
+                break;
+            default:
+                TakeSend(command, stream);
+                break;
+        }
+    }
+
+    private void TakeSend(in DriverCommand command, DriverStream stream)
+    {
+        if (stream.HasFailed)
+            return;
+        if (stream.Link != _link)
+        {
+            stream.Fail(stream.Link.ReasonFor(stream));
+            return;
+        }
+
+        if (stream.Engine is null)
+        {
+            stream.Engine = _engine.OpenStream(stream.Name, (byte)stream.Priority, stream);
+            stream.Link.Streams.Add(stream);
+        }
+
+        bool isTaken = stream.Engine is not null && (command.Kind == DriverCommandKind.End
+            ? _engine.EndStream(stream.Engine)
+            : _engine.Send(stream.Engine, command.Message, command.EndOfStream));
+        if (!isTaken)
+            stream.Fail(new(KvpLinkError.StreamReset, "The stream is closed."));
+    }
+
+    private void HandleEvents()
+    {
+        while (_engine.TryGetEvent(out LinkEvent linkEvent))
+            HandleEvent(linkEvent);
+        Volatile.Write(ref _obstacle, _engine.Obstacle);
+    }
+
+    private void HandleEvent(in LinkEvent linkEvent)
+    {
+        DriverStream? stream = linkEvent.Stream?.Owner as DriverStream;
+        switch (linkEvent.Kind)
+        {
+            case LinkEventKind.Opened:
+                _link = new(this, (int)_engine.Peer!.Limits.MaxMessageBytes);
+                Log.LinkOpened(_options.Logger, _options.Channel, _engine.Peer.Implementation);
+                _waiters.Open(_link);
+                break;
+            case LinkEventKind.Ended:
+                Log.LinkEnded(_options.Logger, _options.Channel, linkEvent.End!.Reason, linkEvent.End.Text);
+                _waiters.Reset();
+                _link!.End(ToException(linkEvent.End));
+                _link = null;
+                break;
+            case LinkEventKind.StreamOpened:
+                DriverStream opened = new(_link!, linkEvent.Stream!.Name, (KvpStreamPriority)linkEvent.Stream.Priority)
+                {
+                    Engine = linkEvent.Stream,
+                };
+                linkEvent.Stream.Owner = opened;
+                _link!.Streams.Add(opened);
+                _link.HandleAccepted(opened);
+                break;
+            case LinkEventKind.Message:
+                stream?.HandleMessage(linkEvent.Buffer, linkEvent.Length, linkEvent.EndOfStream);
+                RemoveIfDone(linkEvent, stream);
+                break;
+            case LinkEventKind.SendCompleted:
+                stream?.HandleSendCompleted();
+                RemoveIfDone(linkEvent, stream);
+                break;
+            default:
+                stream?.Fail(new(
+                    KvpLinkError.StreamReset, "The peer has reset the stream.", resetCode: linkEvent.ResetCode));
+                RemoveIfDone(linkEvent, stream);
+                break;
+        }
+    }
+
+    private void RemoveIfDone(in LinkEvent linkEvent, DriverStream? stream)
+    {
+        if (stream is not null && linkEvent.Stream!.IsClosed)
+            _link?.Streams.Remove(stream);
+    }
+
+    private void FailLateCommands(KvpLinkException closed)
+    {
+        while (_commands.TryDequeue(out DriverCommand command))
+            command.Stream?.Fail(closed);
+    }
+
+    private static KvpLinkException ToException(LinkEnd end) => new(
+        end.Reason switch
+        {
+            LinkEndReason.Closed => KvpLinkError.Closed,
+            LinkEndReason.ClosedByPeer => KvpLinkError.ClosedByPeer,
+            _ => KvpLinkError.LinkLost,
+        },
+        end.Text);
+}

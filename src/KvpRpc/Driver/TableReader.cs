@@ -1,0 +1,158 @@
+using KvpRpc.Links;
+using KvpRpc.Protocol;
+using KvpRpc.Protocol.Links;
+using KvpRpc.Transports;
+
+namespace KvpRpc.Driver;
+
+/// <summary>Reads the peer's table: when it changes, where the platform tells, and when the read policy says.
+/// Called by the driver's loop; only the transport's calls run beside it.</summary>
+internal sealed class TableReader
+{
+    // Where changes are told a poll is only a safety net.
+    private static readonly TimeSpan WatchedBusy = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WatchedIdle = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly IKvpTransport _transport;
+    private readonly LinkEngine _engine;
+    private readonly DriverClock _clock;
+    private readonly LoopSignal _signal;
+    private readonly KvpLinkOptions _options;
+    private readonly ItemCollector _shown;
+    private readonly ReadPolicy _polled;
+    private readonly ReadPolicy _watched;
+    private Task? _reading;
+    private Task? _watching;
+    private Instant _startedAt;
+    private Instant _pauseUntil;
+    private TimeSpan _pause = FirstPause;
+    private string? _error;
+    private bool _hasChanged = true;
+    private bool _watchFails;
+
+    internal TableReader(
+        IKvpTransport transport, LinkEngine engine, DriverClock clock, LoopSignal signal, KvpLinkOptions options)
+    {
+        _transport = transport;
+        _engine = engine;
+        _clock = clock;
+        _signal = signal;
+        _options = options;
+        _shown = new(engine.KeyPrefix);
+        _polled = new(ShortestInterval, options.BusyReadInterval, options.IdleReadInterval);
+        _watched = new(WatchedBusy, WatchedBusy, WatchedIdle);
+    }
+
+    /// <summary>Gets what keeps the peer's table from being read, or is wrong with the tables; null when nothing is.</summary>
+    internal string? Obstacle => _error ?? (_transport.Problems is [{ } problem, ..] ? problem.Message : null);
+
+    /// <summary>Gets when <see cref="TryStart"/> has something to do.</summary>
+    internal Instant NextStart
+    {
+        get
+        {
+            if (_reading is not null)
+                return Instant.Never;
+            Instant next = _hasChanged ? default : Policy.NextReadAt(_engine.IsBusy);
+            return next > _pauseUntil ? next : _pauseUntil;
+        }
+    }
+
+    private ReadPolicy Policy => _transport.CanWaitForChange && !_watchFails ? _watched : _polled;
+
+    internal void HandleWritten() => _polled.HandleWritten(_clock.Now);
+
+    /// <summary>Hands what a read has shown to the engine.</summary>
+    internal void TakeRead()
+    {
+        if (_reading is not { IsCompleted: true } ended)
+            return;
+        _reading = null;
+        Instant now = _clock.Now;
+        ulong heard = _engine.HeardCount;
+        if (ended.Exception?.InnerException is { } failure)
+        {
+            if (_error is null)
+                Log.ReadFailed(_options.Logger, failure, _options.Channel);
+            _error = failure.Message;
+            _pauseUntil = now + _pause;
+            _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+        }
+        else if (ended.IsCompletedSuccessfully)
+        {
+            _error = null;
+            _pause = FirstPause;
+            _engine.BeginRead();
+            for (int i = 0; i < _shown.Count; i++)
+                _engine.HandleItem(_shown.Key(i), _shown.Value(i), now);
+            _engine.EndRead(now);
+        }
+
+        _shown.Clear();
+        bool foundNews = _engine.HeardCount != heard;
+        _polled.HandleRead(foundNews, now - _startedAt, now);
+        _watched.HandleRead(foundNews, now - _startedAt, now);
+    }
+
+    /// <summary>Starts a read if one is due.</summary>
+    internal void TryStart(CancellationToken cancellationToken)
+    {
+        TakeWatch();
+        if (NextStart > _clock.Now)
+            return;
+        _hasChanged = false;
+        _startedAt = _clock.Now;
+        _reading = ReadAsync(cancellationToken);
+        // A watch that is begun after the read has begun misses nothing that the read does not show.
+        if (_transport.CanWaitForChange && _watching is null)
+            _watching = WatchAsync(cancellationToken);
+    }
+
+    internal async Task StopAsync()
+    {
+        if (_reading is not null)
+            await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_watching is not null)
+            await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void TakeWatch()
+    {
+        if (_watching is not { IsCompleted: true } ended)
+            return;
+        _watching = null;
+        bool fails = ended.Exception is not null;
+        if (fails && !_watchFails)
+            Log.WatchFailed(_options.Logger, ended.Exception!.InnerException!, _options.Channel);
+        _watchFails = fails;
+        if (ended.IsCompletedSuccessfully)
+            _hasChanged = true;
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _transport.ReadPeerTableAsync(_shown, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _signal.Set();
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _transport.WaitForChangeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _signal.Set();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using KvpRpc.Calls;
+using KvpRpc.Links;
+
+namespace KvpRpc;
+
+/// <summary>How one client makes its calls. Clients are cheap: make one for each way of calling.</summary>
+public sealed record RpcClientOptions
+{
+    /// <summary>Gets the time after which a call ends with <see cref="StatusCode.DeadlineExceeded"/>; at most 49 days,
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for none, null for <see cref="RpcPeerOptions.DefaultDeadline"/>.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>Gets how the messages of the client's calls compete with others for the link.</summary>
+    public KvpStreamPriority Priority { get; init; }
+
+    internal static void ValidateDeadline(TimeSpan deadline, string name)
+    {
+        bool isValid = deadline == Timeout.InfiniteTimeSpan
+            || (deadline > TimeSpan.Zero && deadline.TotalMilliseconds <= CallHeader.MaxDeadlineMilliseconds);
+        if (!isValid)
+            throw new ArgumentOutOfRangeException(name, deadline, "A deadline is above zero and at most 49 days, or infinite.");
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KvpRpc;
+
+/// <summary>How an <see cref="RpcPeer"/> makes and takes calls.</summary>
+public sealed record RpcPeerOptions
+{
+    /// <summary>Gets the time after which a call of this side ends with <see cref="StatusCode.DeadlineExceeded"/>, unless
+    /// its client says otherwise: 30 seconds; at most 49 days, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</summary>
+    public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets how many calls of the peer run at once: 256. One more ends with
+    /// <see cref="StatusCode.ResourceExhausted"/> and does not run.</summary>
+    public int MaxConcurrentCalls { get; init; } = 256;
+
+    /// <summary>Gets the most bytes of one message, sent or received: 4 MiB. A call with a larger one ends with
+    /// <see cref="StatusCode.ResourceExhausted"/>. The link may have a lower limit.</summary>
+    public int MaxMessageBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Gets whether the caller is told the type and message of an exception that a handler threw: false, since
+    /// they can hold secrets. An <see cref="RpcException"/> always crosses with its code and message.</summary>
+    public bool IncludeExceptionDetails { get; init; }
+
+    /// <summary>Gets the clock of deadlines.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets where calls are logged, with event ids 100 to 199.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    internal void Validate()
+    {
+        RpcClientOptions.ValidateDeadline(DefaultDeadline, nameof(DefaultDeadline));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConcurrentCalls);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxMessageBytes);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        ArgumentNullException.ThrowIfNull(Logger);
+    }
+}

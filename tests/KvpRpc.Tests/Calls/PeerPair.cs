@@ -1,0 +1,62 @@
+using KvpRpc.Links;
+using Microsoft.Extensions.Time.Testing;
+
+namespace KvpRpc.Tests.Calls;
+
+/// <summary>Two peers over a link in memory, the right one with a service, on a clock that only the test moves.</summary>
+internal sealed class PeerPair : IAsyncDisposable
+{
+    internal PeerPair(
+        RpcPeerOptions? left = null, RpcPeerOptions? right = null, MemoryLinkPair? links = null, bool isOpen = true)
+    {
+        Links = links ?? new MemoryLinkPair();
+        Left = new RpcPeer(LeftSource, (left ?? new()) with { TimeProvider = Time, Logger = LeftLog });
+        Right = new RpcPeer(RightSource, (right ?? new()) with { TimeProvider = Time, Logger = RightLog });
+        Right.AddService<IProbe>(Service);
+        if (isOpen)
+            Open(Links);
+        Left.Start();
+        Right.Start();
+        Client = Left.CreateClient<IProbe>();
+    }
+
+    internal FakeTimeProvider Time { get; } = new();
+
+    internal ListLogger LeftLog { get; } = new();
+
+    internal ListLogger RightLog { get; } = new();
+
+    internal MemoryLinkPair Links { get; private set; }
+
+    internal MemoryLinkSource LeftSource { get; } = new();
+
+    internal MemoryLinkSource RightSource { get; } = new();
+
+    internal RpcPeer Left { get; }
+
+    internal RpcPeer Right { get; }
+
+    internal ProbeService Service { get; } = new();
+
+    internal IProbe Client { get; }
+
+    internal void Open(MemoryLinkPair links)
+    {
+        Links = links;
+        LeftSource.Open(links.Left);
+        RightSource.Open(links.Right);
+    }
+
+    internal void Kill(KvpLinkError error = KvpLinkError.LinkLost)
+    {
+        LeftSource.Close();
+        RightSource.Close();
+        Links.Kill(error);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Left.DisposeAsync();
+        await Right.DisposeAsync();
+    }
+}
