@@ -17,7 +17,8 @@ internal sealed record LinkOptions
     /// <summary>Gets the largest value that the own transport writes, in UTF-16 units.</summary>
     internal int MaxValueUnits { get; init; } = 1022;
 
-    /// <summary>Gets the largest value that the medium carries, in bytes of UTF-8; null where only units count.</summary>
+    /// <summary>Gets the largest value that the own transport writes, in bytes of UTF-8; null where only units
+    /// count.</summary>
     internal int? MaxValueUtf8Bytes { get; init; }
 
     /// <summary>Gets which alphabets the side may write and read: bit n for the alphabet of number n.</summary>
@@ -64,7 +65,11 @@ internal sealed record LinkOptions
     /// <summary>Gets the implementation's name for the hello.</summary>
     internal string? Implementation { get; init; }
 
-    /// <summary>Gets which of <see cref="Alphabets"/> this version knows and the medium's limits let through; always base64.</summary>
+    /// <summary>Gets the rules to keep to; only tests take one out.</summary>
+    internal LinkRules Rules { get; init; } = LinkRules.All;
+
+    /// <summary>Gets which of <see cref="Alphabets"/> this version knows and the own transport's limits let through;
+    /// always base64.</summary>
     internal byte CarriedAlphabets
     {
         get

@@ -49,6 +49,9 @@ internal sealed class FrameFiller
         _bulk.Count > 0 && _control.Count == 0 && _small.Count == 0 && _resets.Count == 0 && _credits.Count == 0
         && _reports.Count == 0 && _close is null;
 
+    /// <summary>Gets whether a transfer waits.</summary>
+    internal bool HasBulk => _bulk.Count > 0;
+
     /// <summary>Gets how many queued streams will open when their turn comes.</summary>
     internal int UnopenedQueued { get; private set; }
 

@@ -5,12 +5,13 @@ using KvpRpc.Protocol.Streams;
 namespace KvpRpc.Protocol.Tests.Simulation;
 
 /// <summary>Calls the peer and serves its calls: every reply echoes what it answers.</summary>
-internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random, Traffic traffic, CallOracle oracle, ulong life)
+internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random, Traffic traffic, CallOracle oracle, ulong life, bool isHost)
 {
     private readonly Dictionary<EngineStream, CallRecord> _calls = [];
     private readonly List<EngineStream> _order = [];
     private readonly List<(EngineStream Stream, int Bytes)> _unconsumed = [];
     private readonly HashSet<ulong> _ran = [];
+    private readonly List<CallRecord> _unsettled = [];
     private ulong _counter;
 
     /// <summary>Gets or sets which of the peer's timelines this is: told by the world at a rollback, unknown to the engine.</summary>
@@ -96,6 +97,9 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
                 if (_calls.TryGetValue(linkEvent.Stream!, out CallRecord? reset))
                     Remove(reset);
                 break;
+            case LinkEventKind.Settled:
+                Settle(linkEvent.Streams!, linkEvent.Accepted);
+                break;
             default:
                 throw new SimulationException($"Unknown event {linkEvent.Kind}.");
         }
@@ -147,7 +151,7 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
         if (!_ran.Add(call.Id))
             throw new SimulationException($"Call {call.Id:x} ran twice on one timeline.");
         if (!IsReplaying)
-            oracle.NoteRun(call.Id, mayRepeat: Timeline > 0);
+            oracle.NoteRun(isHost, call.Id);
         call.MessagesLeft = call.RepliesWanted;
         call.MessageBytes = call.ReplyBytes;
         SendNext(call);
@@ -189,8 +193,24 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
         Remove(call);
     }
 
+    private void Settle(StreamSet streams, ulong accepted)
+    {
+        foreach (CallRecord call in _unsettled)
+        {
+            if (IsReplaying)
+                continue;
+            if (call.Stream.Set == streams && call.Stream.OpenedIn > accepted)
+                oracle.NoteNotRun(isHost, call.Id, isSameTimeline: call.Id >> 44 == Timeline);
+            else
+                oracle.NoteUnknown();
+        }
+
+        _unsettled.Clear();
+    }
+
     private void FailAll()
     {
+        _unsettled.Clear();
         foreach (EngineStream stream in _order)
         {
             CallRecord call = _calls[stream];
@@ -200,9 +220,9 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
             if (IsReplaying)
                 continue;
             if (stream.Id is null)
-                oracle.NoteNotRun(call.Id, isSameTimeline: call.Id >> 44 == Timeline);
+                oracle.NoteNotRun(isHost, call.Id, isSameTimeline: call.Id >> 44 == Timeline);
             else
-                oracle.NoteUnknown();
+                _unsettled.Add(call);
         }
 
         _calls.Clear();

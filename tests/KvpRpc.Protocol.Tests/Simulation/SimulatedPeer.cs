@@ -16,7 +16,7 @@ internal sealed class SimulatedPeer : IDisposable
         _again = () => new(options, seed, life, traffic, oracle, now, isRecorded);
         _inputs = isRecorded ? [] : null;
         Engine = new(options, new SimulatedCrypto(seed), now);
-        Application = new(Engine, new(seed + 1), traffic, oracle, life);
+        Application = new(Engine, new(seed + 1), traffic, oracle, life, options.IsHost);
     }
 
     internal LinkEngine Engine { get; }
@@ -89,6 +89,13 @@ internal sealed class SimulatedPeer : IDisposable
     {
         Record(peer => peer.Call(messages, messageBytes, replies, replyBytes, priority));
         return Application.Call(messages, messageBytes, replies, replyBytes, priority);
+    }
+
+    internal void Suspect(ulong nonce, Instant now)
+    {
+        Record(peer => peer.Suspect(nonce, now));
+        Engine.HandleSuspicion(now, nonce);
+        Drain();
     }
 
     internal void SetTraffic(Traffic traffic)

@@ -111,14 +111,13 @@ internal sealed class SimulatedSide
         LinkEngine engine = Peer.Engine;
         if (engine.NextTimeout <= Now)
             Peer.HandleTimeout(Now);
-        if (engine.AuditAt <= Now && !_isAuditing)
-            BeginAudit();
-        if (!_isWriting && engine.WriteAt(Now) <= Now)
+        if (!_isWriting && !_isAuditing && engine.WriteAt(Now) <= Now)
             BeginWrite();
-        Instant writeAt = _isWriting ? Instant.Never : engine.WriteAt(Now);
-        Instant next = Instant.Earlier(engine.NextTimeout, _isAuditing ? Instant.Never : engine.AuditAt);
-        if (writeAt > Now)
-            next = Instant.Earlier(next, writeAt);
+        if (!_isWriting && !_isAuditing && engine.AuditAt <= Now)
+            BeginAudit();
+        Instant next = engine.NextTimeout;
+        if (!_isWriting && !_isAuditing)
+            next = Instant.Earlier(next, Instant.Earlier(engine.AuditAt, engine.WriteAt(Now)));
         WakeAt(next);
         if (_isHost)
             SchedulePoll();
@@ -197,7 +196,12 @@ internal sealed class SimulatedSide
     {
         List<PendingWrite> writes = Peer.CollectWrites(_world.MaxBatch, Now);
         if (writes.Count == 0)
+        {
+            if (Peer.Engine.WriteAt(Now) <= Now)
+                throw new SimulationException("The engine says that there is something to write, and writes nothing.");
             return;
+        }
+
         Writes++;
         ItemsWritten += writes.Count;
         _isWriting = true;

@@ -10,7 +10,7 @@ internal static class Swarm
     /// <summary>How long after the storm the link may take to open and answer: in doubt writes alone take a minute.</summary>
     private static readonly TimeSpan Recovers = TimeSpan.FromMinutes(5);
 
-    internal static UInt128 Run(ulong seed, Action<string>? log = null, SwarmResult? result = null)
+    internal static UInt128 Run(ulong seed, Action<string>? log = null, SwarmResult? result = null, Action<SimulatedWorld>? prepare = null)
     {
         SimulatedRandom random = new(seed ^ 0x5EED);
         Weather weather = Weather.Draw(random);
@@ -30,8 +30,10 @@ internal static class Swarm
         {
             Log = log,
         };
+        world.Oracle.NoticesRollbacks = weather.NoticesRollbacks;
         log?.Invoke(weather.ToString());
         log?.Invoke(traffic.ToString());
+        prepare?.Invoke(world);
         Act(world, world.Host);
         Act(world, world.Guest);
         world.Host.Weather = world.Guest.Weather = weather;
@@ -40,13 +42,13 @@ internal static class Swarm
         world.StartGuest();
         _ = new Storm(world, weather, Storms);
         world.RunFor(Storms);
-        world.Host.Weather = world.Guest.Weather = Weather.Fair;
+        world.Host.Weather = world.Guest.Weather = weather.Calm;
         Recover(world);
         result?.Add(world);
         return world.TraceHash;
     }
 
-    internal static SwarmResult RunMany(int seeds, ulong first = 1)
+    internal static SwarmResult RunMany(int seeds, ulong first = 1, Action<SimulatedWorld>? prepare = null)
     {
         SwarmResult result = new();
         ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
@@ -54,7 +56,7 @@ internal static class Swarm
         {
             try
             {
-                Run((ulong)seed, result: result);
+                Run((ulong)seed, result: result, prepare: prepare);
             }
             catch (Exception exception)
             {
