@@ -27,6 +27,9 @@ internal static class Swarm
             ConsumeChance = random.Chance(0.3) ? 0.2 : 1,
         };
         int slots = random.Chance(0.3) ? random.Next(2, 8) : 32;
+        // What a narrow window cannot carry within the time to recover says nothing.
+        if (slots < 8)
+            traffic = traffic with { LargeBytes = 8 << 10 };
         using SimulatedWorld world = new(
             seed, traffic, options => options with { MaxSlots = slots, Rules = rules ?? LinkRules.All }, isRecorded: weather.RollbackChance > 0)
         {
