@@ -102,9 +102,9 @@ internal sealed class Handshake : IDisposable
     }
 
     /// <summary>Draws a new attempt after the end of a link; later and later when links break again and again.</summary>
-    internal void Restart(LastAccepted last, int brokenLinks, Instant now)
+    internal void Restart(LastAccepted? last, int brokenLinks, Instant now)
     {
-        _lastAccepted = last;
+        _lastAccepted = last ?? _lastAccepted;
         _linkHello = null;
         _redrawAt = Instant.Never;
         Redraw();

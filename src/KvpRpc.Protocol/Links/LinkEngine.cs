@@ -368,7 +368,8 @@ internal sealed class LinkEngine : IDisposable
         _brokenLinks = wasShort ? _brokenLinks + 1 : 0;
         (_endedId, _endedStreams, _endedAcked) = (_handshake.OwnId, _link!.Streams, _link.Acked);
         _handshake.Bans.HandleEnd(_link!.Proofs, _link.Choice);
-        LastAccepted last = new(_handshake.Peer!.AttemptId, _link!.Accepted);
+        // A link that the peer has not confirmed may never have been one: another life may have answered the same hello.
+        LastAccepted? last = _link.IsConfirmed ? new(_handshake.Peer!.AttemptId, _link.Accepted) : null;
         DropLink(end);
         State = LinkState.Greeting;
         _handshake.Restart(last, _brokenLinks, now);

@@ -5,6 +5,7 @@ internal sealed class CallOracle
 {
     private readonly HashSet<ulong> _everRan = [];
     private readonly HashSet<ulong> _ran = [];
+    private readonly HashSet<ulong> _succeeded = [];
     private readonly HashSet<ulong> _saidNotRun = [];
     private readonly List<(bool IsHost, bool IsRun, ulong Id)> _deeds = [];
 
@@ -17,7 +18,8 @@ internal sealed class CallOracle
     /// <summary>Gets how much has been noted: what a checkpoint remembers.</summary>
     internal int Count => _deeds.Count;
 
-    /// <summary>Gets or sets whether a call may not even run again on another timeline, because every rollback is noticed.</summary>
+    /// <summary>Gets or sets whether a call that has succeeded may not run again even on another timeline, because every
+    /// rollback is noticed.</summary>
     internal bool NoticesRollbacks { get; set; }
 
     /// <summary>Takes note that a server begins to run a call.</summary>
@@ -27,14 +29,16 @@ internal sealed class CallOracle
             throw new SimulationException($"Call {id:x} ran twice.");
         if (_saidNotRun.Contains(id))
             throw new SimulationException($"Call {id:x} ran after its caller was told that it certainly had not.");
-        if (!_everRan.Add(id) && NoticesRollbacks)
-            throw new SimulationException($"Call {id:x} ran on two timelines although the rollback was noticed.");
+        // What the caller has not heard of may run again; what it has been told cannot be unsaid.
+        if (!_everRan.Add(id) && NoticesRollbacks && _succeeded.Contains(id))
+            throw new SimulationException($"Call {id:x} ran again after its success although the rollback was noticed.");
         _deeds.Add((isHost, true, id));
     }
 
     internal void NoteSuccess(ulong id)
     {
         Succeeded++;
+        _succeeded.Add(id);
         if (!_everRan.Contains(id))
             throw new SimulationException($"Call {id:x} succeeded without having run.");
     }
