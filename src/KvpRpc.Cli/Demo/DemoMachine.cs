@@ -61,6 +61,9 @@ internal sealed class DemoMachine : IAsyncDisposable
         }
     }
 
+    /// <summary>Gets what stands in the way of a link; null when nothing is known.</summary>
+    internal string? Obstacle => _opened?.Links.Obstacle;
+
     /// <summary>Switches the machine on and starts the guest's program.</summary>
     internal async Task BootAsync(CancellationToken cancellationToken)
     {

@@ -102,7 +102,8 @@ internal static class DemoRunner
             {
                 StepFailedException => exception.Message,
                 RpcException call => $"{call.StatusCode}: {call.Message}",
-                OperationCanceledException => $"nothing within {StepTime.TotalSeconds:0} s",
+                OperationCanceledException =>
+                    string.Join("; ", scene.Obstacles.Prepend($"nothing within {StepTime.TotalSeconds:0} s")),
                 _ => $"{exception.GetType().Name}: {exception.Message}",
             };
         }
