@@ -16,6 +16,8 @@ internal sealed class Base64Alphabet : Alphabet
 
     internal override int UnitsFor(int bytes) => Base64Url.GetEncodedLength(bytes);
 
+    internal override int MaxUtf8Bytes(int units) => units;
+
     internal override int Encode(ReadOnlySpan<byte> bytes, Span<char> text) => Base64Url.EncodeToChars(bytes, text);
 
     internal override bool TryDecode(ReadOnlySpan<char> text, Span<byte> bytes, out int count)
@@ -34,6 +36,12 @@ internal sealed class Base64Alphabet : Alphabet
         }
 
         return HasNoStrayBits(text);
+    }
+
+    internal override void WriteProbe(Span<char> text, uint seed)
+    {
+        for (int i = 0; i < text.Length; i++)
+            text[i] = (char)Pair22Alphabet.AsciiCharacters[(int)((seed + (uint)i) & 63)];
     }
 
     private static bool HasNoStrayBits(ReadOnlySpan<char> text)

@@ -15,6 +15,9 @@ internal enum FrameType : byte
     /// <summary>The sender closes the link: code, text.</summary>
     Close = 0x05,
 
+    /// <summary>What the sender has seen of a probe: alphabet number, item, length in units or 0 for a damaged one.</summary>
+    AlphabetReport = 0x06,
+
     /// <summary>The first of sixteen types: a part of a stream, with <see cref="StreamFlags"/> in the low four bits.</summary>
     Stream = 0x10,
 

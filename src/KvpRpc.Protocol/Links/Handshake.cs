@@ -40,6 +40,7 @@ internal sealed class Handshake : IDisposable
         _crypto = crypto;
         _redrawAfter = options.RedrawAfter;
         _attempt = crypto.BeginAttempt();
+        Alphabets = options.CarriedAlphabets;
         ShowHello(answeredId: 0);
         Obstacle = options.IsHost
             ? "The guest has not answered: is its side of the channel running?"
@@ -48,6 +49,9 @@ internal sealed class Handshake : IDisposable
 
     /// <summary>Gets or sets what stands in the way of a link.</summary>
     internal string? Obstacle { get; set; }
+
+    /// <summary>Gets or sets the alphabets that the next hello says this side reads.</summary>
+    internal byte Alphabets { get; set; }
 
     /// <summary>Gets the peer's hello that the last keys were derived from.</summary>
     internal Hello? Peer { get; private set; }
@@ -79,6 +83,15 @@ internal sealed class Handshake : IDisposable
         if (hello.Role == _options.Role)
         {
             Obstacle = $"The peer's table holds the hello of another {hello.Role.ToString().ToLowerInvariant()}.";
+            return null;
+        }
+
+        if (hello.UsesPreSharedKey != _options.UsesPreSharedKey)
+        {
+            // No way down: who has a key links with nobody who has none. Whose keys differ shows at the first packet.
+            Obstacle = _options.UsesPreSharedKey
+                ? "This side has a pre-shared key and the peer has none: give the peer the same key."
+                : "The peer has a pre-shared key and this side has none: give this side the same key.";
             return null;
         }
 
@@ -173,7 +186,8 @@ internal sealed class Handshake : IDisposable
     {
         if (_options.VmId is { } own && hello.VmId is { } named && own != named)
         {
-            Obstacle = $"The host's hello is for the VM {named}, this is {own}: the tables are a copy of another VM's.";
+            Obstacle = $"The host's hello is for the VM {named}, this is {own}: the tables are "
+                + "a copy of another VM's, or this process was copied with its VM and must be started again.";
             return null;
         }
 
@@ -229,6 +243,7 @@ internal sealed class Handshake : IDisposable
             PublicKey = _attempt.PublicKey.ToArray(),
             VmId = _options.IsHost ? _options.VmId : null,
             Limits = new((uint)_options.MaxMessageBytes, (uint)_options.StreamWindow, (uint)_options.MaxStreams),
+            Alphabets = Alphabets,
             UsesPreSharedKey = _options.UsesPreSharedKey,
             LastAccepted = _lastAccepted,
             Implementation = _options.Implementation,

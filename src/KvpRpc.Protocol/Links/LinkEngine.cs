@@ -31,6 +31,7 @@ internal sealed class LinkEngine : IDisposable
     private Instant _auditBase;
     private Instant _openedAt;
     private int _brokenLinks;
+    private int _suspectAlphabets;
 
     internal LinkEngine(LinkOptions options, ILinkCrypto crypto, Instant now)
     {
@@ -50,6 +51,9 @@ internal sealed class LinkEngine : IDisposable
 
     /// <summary>Gets the peer's hello of the current link.</summary>
     internal Hello? Peer => _link is null ? null : _handshake.Peer;
+
+    /// <summary>Gets the widest alphabet proven for the own direction of the current link; null when there is no link.</summary>
+    internal Alphabet? WidestAlphabet => _link?.WidestAlphabet;
 
     internal string KeyPrefix => _items.Prefix;
 
@@ -90,8 +94,12 @@ internal sealed class LinkEngine : IDisposable
             : Instant.Earlier(_handshake.NextTimeout, _link?.NextTimeout ?? Instant.Never);
 
     /// <summary>Gives when there is something to write: now, later (an item that did not land), or never.</summary>
-    internal Instant WriteAt(Instant now) =>
-        State == LinkState.Closed ? Instant.Never : _link is { WantsWrite: true } ? now : _items.NextRetry(now);
+    internal Instant WriteAt(Instant now)
+    {
+        if (State == LinkState.Closed)
+            return Instant.Never;
+        return _link?.WantsWrite(now) == true ? now : _items.NextRetry(now);
+    }
 
     /// <summary>Opens a stream on the current link; null when there is none.</summary>
     internal EngineStream? OpenStream(string name, byte priority, object? owner) => Streams?.Open(name, priority, owner);
@@ -148,10 +156,12 @@ internal sealed class LinkEngine : IDisposable
             if (index == 0)
                 _shownHello = _handshake.Remember(text);
         }
-        else if (_link is not null && Alphabet.Find(text[0]) is { } alphabet
-            && alphabet.TryDecode(text[1..], _decoded, out int count))
+        else if (_link is not null && !_link.TryTakeProbe(index, text) && Alphabet.Find(text[0]) is { } alphabet)
         {
-            _link.HandleItem(index, _decoded.AsSpan(0, count), now);
+            if (alphabet.TryDecode(text[1..], _decoded, out int count))
+                _link.HandleItem(index, alphabet, _decoded.AsSpan(0, count), now);
+            else
+                _link.HandleGarbled(alphabet, index, text);
         }
     }
 
@@ -267,7 +277,7 @@ internal sealed class LinkEngine : IDisposable
     private void BeginLink(HandshakeResult keys, Instant now)
     {
         StreamSet streams = new(_options, keys.Peer.Limits, _events);
-        _link = new(_options, _items, streams, keys.Sealer, keys.LinkId, Base64Alphabet.Instance, now);
+        _link = new(_options, _items, streams, keys.Sealer, keys.LinkId, keys.Peer.Alphabets, now);
         State = LinkState.Confirming;
         ResetAudit(now);
         if (_options.IsHost)
@@ -316,11 +326,24 @@ internal sealed class LinkEngine : IDisposable
         bool wasShort = end.Reason is not LinkEndReason.ClosedByPeer and not LinkEndReason.PeerRestarted
             && (State != LinkState.Open || now - _openedAt < _options.KeepaliveAfter);
         _brokenLinks = wasShort ? _brokenLinks + 1 : 0;
+        NoteFailedAlphabet(_link!);
         LastAccepted last = new(_handshake.Peer!.AttemptId, _link!.Accepted);
         DropLink(end);
         State = LinkState.Greeting;
         _handshake.Restart(last, _brokenLinks, now);
         ResetAudit(now);
+    }
+
+    /// <summary>Reads no more what cannot be read: the next hello says so. A seal that does not fit may be that of a
+    /// peer which was rolled back: it counts at the second time.</summary>
+    private void NoteFailedAlphabet(OpenLink link)
+    {
+        if (link.FailedAlphabet is not { } failed)
+            return;
+        int bit = 1 << failed.Number;
+        if (link.IsFailureCertain || (_suspectAlphabets & bit) != 0)
+            _handshake.Alphabets = (byte)(_handshake.Alphabets & ~bit);
+        _suspectAlphabets |= bit;
     }
 
     private void DropLink(LinkEnd end)

@@ -1,3 +1,4 @@
+using KvpRpc.Protocol.Alphabets;
 using KvpRpc.Protocol.Hellos;
 
 namespace KvpRpc.Protocol.Links;
@@ -15,6 +16,12 @@ internal sealed record LinkOptions
 
     /// <summary>Gets the largest value that the own transport writes, in UTF-16 units.</summary>
     internal int MaxValueUnits { get; init; } = 1022;
+
+    /// <summary>Gets the largest value that the medium carries, in bytes of UTF-8; null where only units count.</summary>
+    internal int? MaxValueUtf8Bytes { get; init; }
+
+    /// <summary>Gets which alphabets the side may write and read: bit n for the alphabet of number n.</summary>
+    internal byte Alphabets { get; init; } = 0xFF;
 
     /// <summary>Gets how many own items a link uses at most: the window.</summary>
     internal int MaxSlots { get; init; } = 32;
@@ -56,6 +63,23 @@ internal sealed record LinkOptions
 
     /// <summary>Gets the implementation's name for the hello.</summary>
     internal string? Implementation { get; init; }
+
+    /// <summary>Gets which of <see cref="Alphabets"/> this version knows and the medium's limits let through; always base64.</summary>
+    internal byte CarriedAlphabets
+    {
+        get
+        {
+            int mask = 0;
+            foreach (Alphabet alphabet in Alphabet.All)
+            {
+                if (alphabet.Number == 0 || ((Alphabets & (1 << alphabet.Number)) != 0
+                    && !(1 + alphabet.MaxUtf8Bytes(MaxValueUnits - 1) > MaxValueUtf8Bytes)))
+                    mask |= 1 << alphabet.Number;
+            }
+
+            return (byte)mask;
+        }
+    }
 
     internal bool IsHost => Role == PeerRole.Host;
 }

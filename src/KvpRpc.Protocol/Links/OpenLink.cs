@@ -18,6 +18,8 @@ internal sealed class OpenLink : IDisposable
     private readonly OwnItems _items;
     private readonly ILinkSealer _sealer;
     private readonly uint _linkId;
+    private readonly AlphabetChoice _choice;
+    private readonly AlphabetProofs _proofs;
     private readonly PacketSender _sender;
     private readonly PacketReceiver _receiver;
     private Instant _lastHeard;
@@ -25,7 +27,9 @@ internal sealed class OpenLink : IDisposable
     private Instant _activeSince;
     private bool _wasActive;
     private Instant? _unreadableSince;
+    private Instant? _garbledSince;
     private Instant? _gapSince;
+    private Alphabet? _unreadableAlphabet;
     private ulong _nudge;
     private ulong _nudgeSatisfied;
     private ulong _peerNudge;
@@ -37,14 +41,16 @@ internal sealed class OpenLink : IDisposable
     private bool _openingPacketDue;
 
     internal OpenLink(
-        LinkOptions options, OwnItems items, StreamSet streams, ILinkSealer sealer, uint linkId, Alphabet alphabet, Instant now)
+        LinkOptions options, OwnItems items, StreamSet streams, ILinkSealer sealer, uint linkId, byte peerReads, Instant now)
     {
         _options = options;
         _items = items;
         _sealer = sealer;
         _linkId = linkId;
         Streams = streams;
-        _sender = new(options, items, sealer, linkId, alphabet);
+        _choice = new(options, items, peerReads, linkId);
+        _proofs = new(linkId);
+        _sender = new(options, items, sealer, linkId, _choice);
         _receiver = new(sealer, _sender);
         _lastHeard = now;
         // The host's first packet opens the link for the guest, even when there is nothing to say yet.
@@ -58,6 +64,15 @@ internal sealed class OpenLink : IDisposable
 
     /// <summary>Gets why the link must end; null while it need not.</summary>
     internal LinkEnd? End { get; private set; }
+
+    /// <summary>Gets the wide alphabet whose texts could not be read when the link ended for that; null for none.</summary>
+    internal Alphabet? FailedAlphabet { get; private set; }
+
+    /// <summary>Gets whether texts of <see cref="FailedAlphabet"/> were in no alphabet at all, rather than of a wrong seal.</summary>
+    internal bool IsFailureCertain { get; private set; }
+
+    /// <summary>Gets the widest alphabet proven for the own direction.</summary>
+    internal Alphabet WidestAlphabet => _choice.Widest;
 
     /// <summary>Gets whether the own table should be read back soon: a nudge came while packets wait for their ack.</summary>
     internal bool AuditDue { get; set; }
@@ -75,11 +90,17 @@ internal sealed class OpenLink : IDisposable
     internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed;
 
     /// <summary>Gets whether the next read should come soon, although nothing may wake a reader.</summary>
-    internal bool IsUneasy => _unreadableSince is not null || _gapSince is not null;
+    internal bool IsUneasy => _unreadableSince is not null || _garbledSince is not null || _gapSince is not null || _proofs.IsUneasy;
 
-    /// <summary>Gets whether there is something to write.</summary>
-    internal bool WantsWrite =>
-        Streams.Filler.HasUrgent || _openingPacketDue || _ackDue || _answerDue || _controlDue;
+    /// <summary>Gives whether there is something to write and room for it: a full window waits for the peer.</summary>
+    internal bool WantsWrite(Instant now)
+    {
+        if (End is not null)
+            return false;
+        if ((_ackDue || _answerDue || _controlDue) && !_items.Control.InFlight)
+            return true;
+        return (Streams.Filler.HasUrgent || _openingPacketDue) && _items.LowestFree(BulkReserve, now) is not null;
+    }
 
     internal Instant NextTimeout
     {
@@ -88,6 +109,8 @@ internal sealed class OpenLink : IDisposable
             Instant next = Instant.Never;
             if (_unreadableSince is { } unreadable)
                 next = Instant.Earlier(next, unreadable + _options.BadItemAfter);
+            if (_garbledSince is { } garbled)
+                next = Instant.Earlier(next, garbled + _options.BadItemAfter);
             if (_gapSince is { } gap)
                 next = Instant.Earlier(next, gap + _options.GapAfter);
             if (!MayNudge)
@@ -98,16 +121,32 @@ internal sealed class OpenLink : IDisposable
         }
     }
 
+    // Transfers leave the last slots to others.
+    private int BulkReserve =>
+        Streams.Filler.HasOnlyBulk ? Math.Min(_options.MaxSlots - 1, Math.Max(1, _options.MaxSlots / 8)) : 0;
+
     // A guest's hello must stay in its control item until the host has used it.
     private bool MayNudge => IsActive && (IsConfirmed || _options.IsHost);
 
     // Silence before there was something to wait for means nothing.
     private Instant SilentSince => _lastHeard > _activeSince ? _lastHeard : _activeSince;
 
-    internal void BeginRead() => _receiver.BeginRead();
+    internal void BeginRead()
+    {
+        _receiver.BeginRead();
+        _proofs.BeginRead();
+        _unreadableAlphabet = null;
+    }
+
+    /// <summary>Takes an item whose text is a probe; false when it is none.</summary>
+    internal bool TryTakeProbe(int index, ReadOnlySpan<char> text) => _proofs.TryTakeProbe(index, text);
+
+    /// <summary>Takes an item whose text its alphabet refuses.</summary>
+    internal void HandleGarbled(Alphabet alphabet, int index, ReadOnlySpan<char> text) =>
+        _proofs.HandleGarbled(alphabet, index, text);
 
     /// <summary>Takes one item of the peer; one of another link, an earlier one, is the past and says nothing.</summary>
-    internal void HandleItem(int index, ReadOnlySpan<byte> bytes, Instant now)
+    internal void HandleItem(int index, Alphabet alphabet, ReadOnlySpan<byte> bytes, Instant now)
     {
         WireReader reader = new(bytes);
         if (End is not null || !ItemLayout.TryReadHead(ref reader, out byte flags, out uint linkId) || linkId != _linkId)
@@ -120,9 +159,13 @@ internal sealed class OpenLink : IDisposable
                 TakeControl(part, tag, now);
         }
 
-        if ((flags & ItemLayout.HasPacket) != 0
-            && _receiver.TryTake(reader.Rest, out PacketHeader header, out ReadOnlySpan<byte> frames))
+        if ((flags & ItemLayout.HasPacket) == 0)
+            return;
+        bool wasUnreadable = _receiver.SawUnreadable;
+        if (_receiver.TryTake(reader.Rest, out PacketHeader header, out ReadOnlySpan<byte> frames))
             TakePacket(header, frames, now);
+        else if (_receiver.SawUnreadable && !wasUnreadable && alphabet.Number > 0)
+            _unreadableAlphabet = alphabet;
     }
 
     internal void EndRead(Instant now)
@@ -131,6 +174,9 @@ internal sealed class OpenLink : IDisposable
             TakePacket(header, frames, now);
         _unreadableSince = _receiver.SawUnreadable ? _unreadableSince ?? now : null;
         _gapSince = !_receiver.SawUnreadable && _receiver.SawGap ? _gapSince ?? now : null;
+        _garbledSince = _proofs.Garbled is not null ? _garbledSince ?? now : null;
+        while (IsConfirmed && _proofs.TryGetReport(out AlphabetReport report))
+            Streams.Filler.QueueReport(report);
         _receiver.EndRead();
         HandleTimeout(now);
     }
@@ -145,6 +191,13 @@ internal sealed class OpenLink : IDisposable
             End = new(LinkEndReason.Unreadable, IsConfirmed
                 ? "The peer's next packet cannot be opened: the peer was rolled back, or its table was altered."
                 : "The peer's first packet cannot be opened: both sides must have the same pre-shared key, or none.");
+            FailedAlphabet = _unreadableAlphabet;
+        }
+        else if (_garbledSince + _options.BadItemAfter <= now)
+        {
+            End = new(LinkEndReason.Unreadable, "The medium no longer carries the characters of the peer's texts.");
+            FailedAlphabet = _proofs.Garbled;
+            IsFailureCertain = true;
         }
         else if (_gapSince + _options.GapAfter <= now)
         {
@@ -167,10 +220,9 @@ internal sealed class OpenLink : IDisposable
             return;
         NoteActivity(now);
         bool wasAnswerDue = _answerDue;
-        int bulkReserve = Math.Max(1, _options.MaxSlots / 8);
         while (batch.Count < max && (Streams.Filler.HasUrgent || _openingPacketDue))
         {
-            OwnItem? slot = _items.LowestFree(Streams.Filler.HasOnlyBulk ? bulkReserve : 0, now);
+            OwnItem? slot = _items.LowestFree(BulkReserve, now);
             if (slot is null
                 || !_sender.TrySeal(
                     slot, Streams.Filler, _openingPacketDue, _receiver.Accepted, _receiver.AcceptedTag, now))
@@ -185,6 +237,8 @@ internal sealed class OpenLink : IDisposable
 
         if (!IsConfirmed && _options.IsHost && _nudge == 0 && Streams.ActiveCount == 0 && _sender.Issued > 0)
             Nudge(now);
+        if (IsConfirmed)
+            _choice.CollectProbe(batch, max, _sender, now);
         if (_sender.NumbersUsedUp)
             End = new(LinkEndReason.NumbersUsedUp, "The link has used up its numbers.");
         if (!(_controlDue || _ackDue || wasAnswerDue) || _items.Control.InFlight)
@@ -255,7 +309,10 @@ internal sealed class OpenLink : IDisposable
         _answerShown = false;
         _sender.HandleAck(header.Ack, now);
         _ackDue |= (header.Flags & PacketFlags.AckRequested) != 0;
-        if (Streams.Intake.Take(frames) is { } broken)
+        string? broken = Streams.Intake.Take(frames);
+        while (Streams.Intake.Reports.TryDequeue(out AlphabetReport report))
+            _choice.HandleReport(report, now);
+        if (broken is not null)
         {
             End = new(LinkEndReason.ProtocolError, $"The peer broke the protocol: {broken}.");
         }

@@ -51,7 +51,7 @@ internal sealed class OwnItems
         for (int i = 0; i < _options.MaxSlots; i++)
         {
             OwnItem item = Item(i);
-            if (item.PacketNumber != 0 || item.InFlight || item.DoubtUntil > now || item.RetryAt > now)
+            if (item.PacketNumber != 0 || item.IsProbe || item.InFlight || item.DoubtUntil > now || item.RetryAt > now)
                 continue;
             free++;
             lowest ??= item;
@@ -95,6 +95,7 @@ internal sealed class OwnItems
             if (item is null)
                 continue;
             item.PacketNumber = 0;
+            item.IsProbe = false;
             item.FreeSince = now;
             item.IsDirty = false;
         }
@@ -158,7 +159,7 @@ internal sealed class OwnItems
     {
         for (int i = MaxItems - 1; i > 0 && batch.Count < max; i--)
         {
-            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsDirty: false } item
+            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsProbe: false, IsDirty: false } item
                 || now - item.FreeSince < idleAfter || batch.Contains(item))
                 continue;
             item.SetDelete();
@@ -210,7 +211,7 @@ internal sealed class OwnItems
             return item;
         for (int i = 1; i < _options.MaxSlots; i++)
         {
-            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsDirty: false } free
+            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsProbe: false, IsDirty: false } free
                 || free.DoubtUntil > now)
                 continue;
             free.TakeOver(item);
@@ -221,7 +222,7 @@ internal sealed class OwnItems
     }
 
     private static bool Matters(OwnItem item) =>
-        item.Length > 0 && !item.IsDelete && (item.PacketNumber > 0 || item.Index == 0);
+        item.Length > 0 && !item.IsDelete && (item.PacketNumber > 0 || item.IsProbe || item.Index == 0);
 
     private OwnItem Item(int index) =>
         _items[index] ??= new(index, Prefix + index.ToString(CultureInfo.InvariantCulture), _options.MaxValueUnits);

@@ -16,20 +16,21 @@ internal sealed class PacketSender
     private readonly OwnItems _items;
     private readonly ILinkSealer _sealer;
     private readonly uint _linkId;
-    private readonly Alphabet _alphabet;
+    private readonly AlphabetChoice _choice;
     private readonly Tag[] _tags = new Tag[TagHistory];
     private readonly byte[] _plaintext = new byte[2048];
     private readonly byte[] _item = new byte[2048];
     private byte[] _firstPacket = [];
+    private Alphabet _firstAlphabet = Base64Alphabet.Instance;
     private ulong _controlNumber;
 
-    internal PacketSender(LinkOptions options, OwnItems items, ILinkSealer sealer, uint linkId, Alphabet alphabet)
+    internal PacketSender(LinkOptions options, OwnItems items, ILinkSealer sealer, uint linkId, AlphabetChoice choice)
     {
         _options = options;
         _items = items;
         _sealer = sealer;
         _linkId = linkId;
-        _alphabet = alphabet;
+        _choice = choice;
     }
 
     /// <summary>Gets the number of the last packet issued.</summary>
@@ -68,11 +69,13 @@ internal sealed class PacketSender
     internal bool TrySeal(OwnItem slot, FrameFiller filler, bool evenIfEmpty, ulong ack, in Tag ackTag, Instant now)
     {
         PacketHeader header = new(Issued + 1, ack, PacketFlags.None);
-        int capacity = _alphabet.MaxBytes(_options.MaxValueUnits - 1) - ItemLayout.HeadBytes - header.SizeWithTag
+        int capacity = _choice.Widest.MaxBytes(_options.MaxValueUnits - 1) - ItemLayout.HeadBytes - header.SizeWithTag
             - (slot.Index == 0 ? ItemLayout.MaxControlBytes : 0);
-        int length = filler.Fill(_plaintext.AsSpan(0, Math.Min(capacity, _plaintext.Length)));
+        int length = filler.Fill(_plaintext.AsSpan(0, Math.Min(capacity, _plaintext.Length)), header.Number);
         if (length == 0 && !evenIfEmpty)
             return false;
+        if (filler.HasUrgent)
+            _choice.NoteFullPacket();
 
         // Half the window, and its end: early enough that the acknowledgement comes before the window is full.
         int held = _items.HeldCount + 1;
@@ -95,8 +98,12 @@ internal sealed class PacketSender
         _items.Hold(slot, Issued);
         int itemLength = writer.Written + ILinkSealer.TagBytes + length;
         if (slot.Index == 0)
+        {
             _firstPacket = _item.AsSpan(ItemLayout.HeadBytes, itemLength - ItemLayout.HeadBytes).ToArray();
-        SetText(slot, itemLength);
+            _firstAlphabet = _choice.For(itemLength + ItemLayout.MaxControlBytes);
+        }
+
+        SetText(slot, itemLength, slot.Index == 0 ? _firstAlphabet : _choice.For(itemLength));
         return true;
     }
 
@@ -117,13 +124,14 @@ internal sealed class PacketSender
         writer.WriteBytes(tag);
         if (hasPacket)
             writer.WriteBytes(_firstPacket);
-        SetText(item, writer.Written);
+        // A sealed packet keeps the alphabet it was first written in (rule 7).
+        SetText(item, writer.Written, hasPacket ? _firstAlphabet : Base64Alphabet.Instance);
     }
 
-    private void SetText(OwnItem item, int length)
+    private void SetText(OwnItem item, int length, Alphabet alphabet)
     {
         Span<char> text = item.Buffer;
-        text[0] = _alphabet.Mark;
-        item.SetLength(1 + _alphabet.Encode(_item.AsSpan(0, length), text[1..]));
+        text[0] = alphabet.Mark;
+        item.SetLength(1 + alphabet.Encode(_item.AsSpan(0, length), text[1..]));
     }
 }

@@ -26,6 +26,9 @@ internal sealed class EngineStream(StreamSet set, string name, byte priority, bo
     /// <summary>Gets or sets the number on the wire; null until the first frame is issued.</summary>
     internal ulong? Id { get; set; }
 
+    /// <summary>Gets or sets the number of the packet that opened it; 0 for a stream of the peer, or one never issued.</summary>
+    internal ulong OpenedIn { get; set; }
+
     internal bool IsClosed { get; set; }
 
     // Sending.
@@ -72,6 +75,9 @@ internal sealed class EngineStream(StreamSet set, string name, byte priority, bo
 
     /// <summary>Gets or sets how much of the link's budget is set aside for the message being received.</summary>
     internal int Reserved { get; set; }
+
+    /// <summary>Gets or sets whether memory is set aside for the whole of the message being received.</summary>
+    internal bool IsAssemblyReserved { get; set; }
 
     /// <summary>Gets or sets whether the stream stands in line for the link's budget.</summary>
     internal bool AwaitsBudget { get; set; }

@@ -24,12 +24,14 @@ internal sealed class FrameFiller
     private readonly Queue<EngineStream> _small = new();
     private readonly Queue<EngineStream> _bulk = new();
     private readonly Queue<(ulong Id, uint Code)> _resets = new();
+    private readonly Queue<AlphabetReport> _reports = new();
     private readonly Queue<EngineStream> _credits = new();
     private ulong _openCreditDue;
     private bool _openCreditUrgent;
     private ulong _announced;
     private LinkClose? _close;
     private int _packetsSinceBulk;
+    private ulong _packetNumber;
 
     internal FrameFiller(StreamSet streams, ulong announcedOpenLimit)
     {
@@ -40,12 +42,12 @@ internal sealed class FrameFiller
     /// <summary>Gets whether there is something that is worth a write of its own.</summary>
     internal bool HasUrgent =>
         _control.Count > 0 || _small.Count > 0 || _bulk.Count > 0 || _resets.Count > 0 || _credits.Count > 0
-        || _openCreditUrgent || _close is not null;
+        || _reports.Count > 0 || _openCreditUrgent || _close is not null;
 
     /// <summary>Gets whether only transfers wait: they leave the last slots to others.</summary>
     internal bool HasOnlyBulk =>
         _bulk.Count > 0 && _control.Count == 0 && _small.Count == 0 && _resets.Count == 0 && _credits.Count == 0
-        && _close is null;
+        && _reports.Count == 0 && _close is null;
 
     /// <summary>Gets how many queued streams will open when their turn comes.</summary>
     internal int UnopenedQueued { get; private set; }
@@ -71,6 +73,8 @@ internal sealed class FrameFiller
 
     internal void QueueReset(ulong id, uint code) => _resets.Enqueue((id, code));
 
+    internal void QueueReport(in AlphabetReport report) => _reports.Enqueue(report);
+
     internal void QueueStreamCredit(EngineStream stream)
     {
         if (stream.CreditDue)
@@ -89,8 +93,11 @@ internal sealed class FrameFiller
     internal void QueueClose(LinkClose close) => _close = close;
 
     /// <summary>Fills a packet and gives how many bytes it took; 0 when there is nothing to send.</summary>
-    internal int Fill(Span<byte> destination)
+    /// <param name="destination">Receives the frames.</param>
+    /// <param name="packetNumber">The number that the packet will have.</param>
+    internal int Fill(Span<byte> destination, ulong packetNumber)
     {
+        _packetNumber = packetNumber;
         WireWriter writer = new(destination);
         WriteControlFrames(ref writer);
         _packetsSinceBulk++;
@@ -131,6 +138,18 @@ internal sealed class FrameFiller
             writer.WriteVarInt(reset.Id);
             writer.WriteVarInt(reset.Code);
             _resets.Dequeue();
+        }
+
+        while (_reports.TryPeek(out AlphabetReport report))
+        {
+            (ulong number, ulong index, ulong units) = ((ulong)report.Number, (ulong)report.Index, (ulong)report.Units);
+            int size = VarInt.Size(number) + VarInt.Size(index) + VarInt.Size(units);
+            if (!TryBegin(ref writer, FrameType.AlphabetReport, size))
+                return;
+            writer.WriteVarInt(number);
+            writer.WriteVarInt(index);
+            writer.WriteVarInt(units);
+            _reports.Dequeue();
         }
 
         while (_credits.TryPeek(out EngineStream? stream))
@@ -243,7 +262,7 @@ internal sealed class FrameFiller
             if (!isDefined)
                 _streams.OwnNames.Define(stream.Name, nameNumber);
             UnopenedQueued--;
-            _streams.NoteOpened(stream);
+            _streams.NoteOpened(stream, _packetNumber);
         }
 
         if (isFirstPart)

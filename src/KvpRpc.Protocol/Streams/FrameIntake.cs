@@ -18,6 +18,9 @@ internal sealed class FrameIntake
     /// <summary>Gets the peer's close frame, once there was one.</summary>
     internal LinkClose? PeerClose { get; private set; }
 
+    /// <summary>Gets what the peer has reported on probes of this side, to be taken after each packet.</summary>
+    internal Queue<AlphabetReport> Reports { get; } = new();
+
     /// <summary>Takes all frames of a packet; null when they keep to the protocol, else what they broke.</summary>
     internal string? Take(ReadOnlySpan<byte> frames)
     {
@@ -33,6 +36,7 @@ internal sealed class FrameIntake
                 FrameType.StreamCredit => TakeStreamCredit(body),
                 FrameType.OpenCredit => TakeOpenCredit(body),
                 FrameType.Close => TakeClose(body),
+                FrameType.AlphabetReport => TakeReport(body),
                 _ => null,
             };
             if (broken is not null)
@@ -171,7 +175,8 @@ internal sealed class FrameIntake
         byte[] buffer = stream.Assembly!;
         int length = stream.AssemblyLength;
         stream.Assembly = null;
-        stream.AwaitsBudget = false;
+        stream.IsAssemblyReserved = false;
+        _streams.Budget.Leave(stream);
         stream.DeliveredOffset += length + EngineStream.MessageCost;
         stream.ReceiveEnded = endsStream;
         _streams.Events.Enqueue(new(LinkEventKind.Message)
@@ -231,6 +236,17 @@ internal sealed class FrameIntake
         if (!reader.TryReadVarInt(out ulong limit))
             return "an open-credit frame is cut short";
         _streams.RaiseOwnOpenLimit(limit);
+        return null;
+    }
+
+    private string? TakeReport(ReadOnlySpan<byte> body)
+    {
+        WireReader reader = new(body);
+        if (!reader.TryReadVarInt(out ulong number) || !reader.TryReadVarInt(out ulong index)
+            || !reader.TryReadVarInt(out ulong units))
+            return "a report on an alphabet is cut short";
+        if (Math.Max(number, Math.Max(index, units)) <= ushort.MaxValue)
+            Reports.Enqueue(new((int)number, (int)index, (int)units));
         return null;
     }
 

@@ -20,7 +20,7 @@ internal sealed class StreamSet
     private ulong _ownOpened;
     private ulong _peerOpened;
     private ulong _peerOpenLimit;
-    private int _awaitingOpenCount;
+    private int _unopenedCount;
 
     internal StreamSet(LinkOptions options, HelloLimits peer, Queue<LinkEvent> events)
     {
@@ -51,14 +51,17 @@ internal sealed class StreamSet
     internal ulong OwnOpenLimit { get; private set; }
 
     /// <summary>Gets how many streams are open or wait to be: while there is one, silence means something.</summary>
-    internal int ActiveCount => _byId.Count + _awaitingOpenCount;
+    internal int ActiveCount => _byId.Count + _unopenedCount;
+
+    /// <summary>Gets how many streams wait for the peer's leave to open.</summary>
+    internal int AwaitingOpenCount => _awaitingOpen.Count;
 
     internal int MaxMessageBytes => _options.MaxMessageBytes;
 
     /// <summary>Opens a stream; its first message opens it on the wire.</summary>
     internal EngineStream Open(string name, byte priority, object? owner)
     {
-        _awaitingOpenCount++;
+        _unopenedCount++;
         return new(this, name, priority, isOwn: true)
         {
             Owner = owner,
@@ -94,15 +97,12 @@ internal sealed class StreamSet
     {
         stream.ConsumedOffset += bytes + EngineStream.MessageCost;
         if (IsLarge(bytes) && stream.Reserved > 0)
-        {
-            int release = Math.Min(stream.Reserved, bytes);
-            stream.Reserved -= release;
-            Budget.Release(release);
-            ServeBudget();
-        }
-
+            GiveBack(stream, Math.Min(stream.Reserved, bytes));
         if (stream.IsClosed)
         {
+            // What small messages of a closed stream kept reserved is known to be free only when all are consumed.
+            if (stream.ConsumedOffset >= stream.DeliveredOffset)
+                GiveBack(stream, stream.Reserved);
             NotePeerStreamGone(stream);
             return;
         }
@@ -125,7 +125,7 @@ internal sealed class StreamSet
     internal void RaiseReceiveLimit(EngineStream stream)
     {
         long target = stream.ConsumedOffset + _options.StreamWindow;
-        if (stream.Reserved > 0 && stream.Assembly is not null)
+        if (stream.IsAssemblyReserved && stream.Assembly is not null)
             target = Math.Max(target, stream.ReceiveOffset + stream.AssemblyLength - stream.AssemblyFilled);
         stream.ReceiveLimit = Math.Max(stream.ReceiveLimit, target);
     }
@@ -154,18 +154,20 @@ internal sealed class StreamSet
     }
 
     /// <summary>Whether memory for a message of this size is set aside before more than a window of it is taken in.</summary>
-    internal bool IsLarge(int messageBytes) => messageBytes > _options.StreamWindow / 2;
+    /// <remarks>A smaller one always finds credit: half a window is given back at a time.</remarks>
+    internal bool IsLarge(int messageBytes) => messageBytes + EngineStream.MessageCost > _options.StreamWindow / 2;
 
     /// <summary>Gives the number of a stream whose first frame is about to be issued.</summary>
     internal ulong NextOwnId => (_ownOpened << 1) | _ownParity;
 
     internal void HoldUntilMayOpen(EngineStream stream) => _awaitingOpen.Enqueue(stream);
 
-    internal void NoteOpened(EngineStream stream)
+    internal void NoteOpened(EngineStream stream, ulong packetNumber)
     {
         stream.Id = NextOwnId;
+        stream.OpenedIn = packetNumber;
         _ownOpened++;
-        _awaitingOpenCount--;
+        _unopenedCount--;
         _byId.Add(stream.Id.Value, stream);
     }
 
@@ -212,25 +214,20 @@ internal sealed class StreamSet
         if (stream.Id is { } id)
             _byId.Remove(id);
         else
-            _awaitingOpenCount--;
+            ForgetUnopened(stream);
         DropAssembly(stream);
-        if (stream.AwaitsBudget || stream.Reserved > 0)
-        {
-            // What the application still holds of a closed stream stays reserved until it is consumed.
-            int held = (int)Math.Min(stream.Reserved, stream.DeliveredOffset - stream.ConsumedOffset);
-            Budget.Release(stream.Reserved - held);
-            stream.Reserved = held;
-            stream.AwaitsBudget = false;
-            ServeBudget();
-        }
-
+        // What the application still holds of a closed stream stays reserved until it is consumed.
+        Budget.Leave(stream);
+        GiveBack(stream, stream.Reserved - (int)Math.Min(stream.Reserved, stream.DeliveredOffset - stream.ConsumedOffset));
         NotePeerStreamGone(stream);
     }
 
-    internal void ServeBudget()
+    private void GiveBack(EngineStream stream, int bytes)
     {
-        while (Budget.TryServe(out EngineStream? stream, out _))
-            Filler.QueueStreamCredit(stream!);
+        stream.Reserved -= bytes;
+        Budget.Release(bytes);
+        while (Budget.Serve() is { } served)
+            Filler.QueueStreamCredit(served);
     }
 
     private bool SetPending(EngineStream stream, ReadOnlyMemory<byte> message, bool endOfStream, bool isBareEnd)
@@ -257,6 +254,19 @@ internal sealed class StreamSet
         stream.CountedGone = true;
         _peerOpenLimit++;
         Filler.NoteOpenCredit(_peerOpened, _peerOpenLimit, _options.MaxStreams);
+    }
+
+    private void ForgetUnopened(EngineStream stream)
+    {
+        _unopenedCount--;
+        if (stream.IsQueued || !_awaitingOpen.Contains(stream))
+            return;
+        for (int i = _awaitingOpen.Count; i > 0; i--)
+        {
+            EngineStream next = _awaitingOpen.Dequeue();
+            if (next != stream)
+                _awaitingOpen.Enqueue(next);
+        }
     }
 
     private static void DropAssembly(EngineStream stream)

@@ -61,7 +61,9 @@ internal sealed class TableReader
         }
     }
 
-    private ReadPolicy Policy => _transport.CanWaitForChange && !_watchFails ? _watched : _polled;
+    // An oddity is read again soon even where a change would wake the reader: it counts only if it lasts.
+    private ReadPolicy Policy =>
+        _transport.CanWaitForChange && !_watchFails && !_engine.IsUneasy ? _watched : _polled;
 
     internal void HandleWritten() => _polled.HandleWritten(_clock.Now);
 

@@ -13,7 +13,7 @@ public sealed class DaemonConformanceTests : TransportConformanceTests
     protected override async ValueTask<TransportPair> OpenPairAsync()
     {
         Assert.SkipWhen(WhyUnavailable.Value is not null, $"The real daemon cannot run here: {WhyUnavailable.Value}");
-        DaemonGuest guest = await DaemonGuest.CreateAsync(new());
+        DaemonGuest guest = new DaemonGuest(new DaemonGuestOptions());
         await guest.BootAsync(Canceled);
         return new DaemonPair(guest);
     }

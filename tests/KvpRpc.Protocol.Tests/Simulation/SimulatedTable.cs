@@ -11,6 +11,9 @@ internal sealed class SimulatedTable
     /// <summary>Gets or sets the most items the table takes; further ones are refused.</summary>
     internal int MaxItems { get; set; } = 1024;
 
+    /// <summary>Gets or sets what the medium makes of a text before the reader sees it; null where it carries all.</summary>
+    internal Func<string, string>? Carry { get; set; }
+
     internal int Count => Own().Count;
 
     /// <summary>Gets what the writer finds in the table.</summary>
@@ -45,7 +48,7 @@ internal sealed class SimulatedTable
             if (at > 0 && random is not null && random.Chance(staleChance))
                 at = random.Next(at);
             if (versions[at].Text is { } text)
-                shown.Add(new(key, text));
+                shown.Add(new(key, Carry is null ? text : Carry(text)));
         }
 
         for (int i = shown.Count - 1; i > 0 && random is not null; i--)

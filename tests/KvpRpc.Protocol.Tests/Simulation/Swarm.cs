@@ -49,7 +49,8 @@ internal static class Swarm
     internal static SwarmResult RunMany(int seeds, ulong first = 1)
     {
         SwarmResult result = new();
-        Parallel.For((long)first, (long)first + seeds, seed =>
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For((long)first, (long)first + seeds, options, seed =>
         {
             try
             {

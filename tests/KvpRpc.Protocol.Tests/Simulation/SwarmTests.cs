@@ -22,6 +22,7 @@ public sealed class SwarmTests(ITestOutputHelper output)
         SwarmResult result = Swarm.RunMany(seeds);
 
         output.WriteLine($"{seeds} seeds: {result}");
+        Console.Error.WriteLine($"{seeds} seeds: {result}");
         Assert.True(result.Failures.IsEmpty, string.Join('\n', result.Failures.Order().Take(20)));
     }
 

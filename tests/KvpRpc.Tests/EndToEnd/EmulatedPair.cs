@@ -2,12 +2,15 @@ using KvpRpc.Emulator;
 using KvpRpc.Guest;
 using KvpRpc.Host;
 using KvpRpc.Links;
+using KvpRpc.Transports;
 
 namespace KvpRpc.Tests.EndToEnd;
 
-/// <summary>A host and a guest on the emulator's in-memory tables, each with the echo service.</summary>
+/// <summary>A host and a guest on the emulator's tables, each with the echo service.</summary>
 internal sealed class EmulatedPair : IAsyncDisposable
 {
+    private readonly DirectoryInfo _locks = Directory.CreateTempSubdirectory("kvprpc-");
+
     private EmulatedPair(EmulatedHyperV hyperV, EmulatedVirtualMachine emulated, KvpHost host, KvpVirtualMachine machine)
     {
         HyperV = hyperV;
@@ -29,10 +32,11 @@ internal sealed class EmulatedPair : IAsyncDisposable
 
     internal Echo GuestEcho { get; } = new();
 
-    internal static async Task<EmulatedPair> StartAsync(KvpLinkOptions? links = null)
+    internal static async Task<EmulatedPair> StartAsync(
+        KvpLinkOptions? links = null, EmulatedGuestKind kind = EmulatedGuestKind.Linux)
     {
         EmulatedHyperV hyperV = new();
-        EmulatedVirtualMachine emulated = hyperV.AddVirtualMachine("web-01");
+        EmulatedVirtualMachine emulated = hyperV.AddVirtualMachine("web-01", kind);
         await emulated.StartAsync(TestContext.Current.CancellationToken);
         KvpHost host = new(hyperV, new() { Links = links ?? new() });
         host.AddService<IEcho>(_ => new Echo());
@@ -50,11 +54,16 @@ internal sealed class EmulatedPair : IAsyncDisposable
         await Guest.DisposeAsync();
         await Host.DisposeAsync();
         await HyperV.DisposeAsync();
+        _locks.Delete(recursive: true);
     }
+
+    private IKvpTransport OpenGuestTransport(string prefix) => Emulated.PoolFolder is { } folder
+        ? LinuxGuestTransport.Open(new() { KeyPrefix = prefix, Folder = folder, LockFolder = _locks.FullName })
+        : Emulated.OpenGuestTransport(prefix);
 
     private KvpGuest NewGuest()
     {
-        KvpGuest guest = new(Emulated.OpenGuestTransport(KvpChannel.KeyPrefix("default")));
+        KvpGuest guest = new(OpenGuestTransport(KvpChannel.KeyPrefix("default")));
         guest.AddService<IEcho>(GuestEcho);
         guest.Start();
         return guest;
