@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using KvpRpc.Emulator;
 
@@ -8,6 +9,7 @@ namespace KvpRpc.Cli.Tests;
 /// <summary>However the demo ends, nothing that it started outlives it.</summary>
 public sealed partial class DemoEndTests
 {
+    private const int Failed = 1;
     private const int Interrupted = 130;
 
     [Theory]
@@ -16,12 +18,20 @@ public sealed partial class DemoEndTests
     public async Task A_killed_demo_leaves_no_process(string guest)
     {
         SkipUnlessPossible(guest);
-        using Process demo = Tool.Start("demo", "--guest", guest);
-        List<int> children = await WaitForChildrenAsync(demo);
-        demo.Kill();
-        await demo.WaitForExitAsync(TestContext.Current.CancellationToken);
-        foreach (int child in children)
-            await ProcessFolder.UntilEndedAsync(child);
+        string folder = Directory.CreateTempSubdirectory("kvprpc-test-").FullName;
+        try
+        {
+            using Process demo = Tool.StartIn(folder, "demo", "--guest", guest);
+            List<int> children = await WaitForChildrenAsync(demo);
+            demo.Kill();
+            await demo.WaitForExitAsync(TestContext.Current.CancellationToken);
+            foreach (int child in children)
+                await ProcessFolder.UntilEndedAsync(child);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Theory]
@@ -47,6 +57,21 @@ public sealed partial class DemoEndTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_guest_that_dies_at_its_start_fails_the_demo_which_says_so()
+    {
+        SkipUnlessPossible("linux");
+        Process demo = Tool.Start("demo", "--guest", "linux", "--json");
+        await ProcessFolder.KillFirstChildAsync(demo.Id);
+        Tool.Outcome outcome = await Tool.WaitAsync(demo);
+        Assert.Equal(Failed, outcome.ExitCode);
+        JsonElement step = Assert.Single(outcome.Json.GetProperty("steps").EnumerateArray());
+        Assert.False(step.GetProperty("ok").GetBoolean());
+        Assert.False(outcome.Json.GetProperty("ok").GetBoolean());
+        Assert.NotEqual("", step.GetProperty("expected").GetString());
+        Assert.EndsWith("ended and said nothing", step.GetProperty("came").GetString(), StringComparison.Ordinal);
     }
 
     private static void SkipUnlessPossible(string guest)

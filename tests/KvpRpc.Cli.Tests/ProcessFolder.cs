@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace KvpRpc.Cli.Tests;
@@ -25,6 +26,20 @@ internal static class ProcessFolder
         using PeriodicTimer beat = new(TimeSpan.FromMilliseconds(20));
         while (IsRunning(id))
             await beat.WaitForNextTickAsync(timeout.Token);
+    }
+
+    /// <summary>Waits for the first child of a process and kills it.</summary>
+    internal static async Task KillFirstChildAsync(int parent)
+    {
+        using CancellationTokenSource timeout =
+            CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(Limit);
+        using PeriodicTimer beat = new(TimeSpan.FromMilliseconds(5));
+        List<int> children = ChildrenOf(parent);
+        for (; children.Count == 0; children = ChildrenOf(parent))
+            await beat.WaitForNextTickAsync(timeout.Token);
+        using Process child = Process.GetProcessById(children[0]);
+        child.Kill();
     }
 
     private static (char State, int Parent) Read(int id)

@@ -109,7 +109,12 @@ internal sealed class DemoMachine : IAsyncDisposable
         Task first = await Task.WhenAny(signedIn, ended);
         await other.CancelAsync();
         if (first == ended && !cancellationToken.IsCancellationRequested)
-            throw new StepFailedException($"the program in {Name} ended. It said: {await ended}");
+        {
+            string said = await ended;
+            throw new StepFailedException(
+                $"the program in {Name} ended and said {(said.Length == 0 ? "nothing" : $"\"{said}\"")}");
+        }
+
         await signedIn;
     }
 

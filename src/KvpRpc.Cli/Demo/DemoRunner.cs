@@ -7,7 +7,7 @@ namespace KvpRpc.Cli.Demo;
 /// <summary>Plays the steps of the demo and shows what comes.</summary>
 internal static class DemoRunner
 {
-    private static readonly TimeSpan StepTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StepTime = TimeSpan.FromSeconds(60);
 
     private static readonly IDemoStep[] Steps =
     [
