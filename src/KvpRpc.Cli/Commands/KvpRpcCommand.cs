@@ -32,6 +32,7 @@ internal static class KvpRpcCommand
         }
         catch (OperationCanceledException)
         {
+            await Console.Error.WriteLineAsync("kvprpc: stopped; nothing is left behind.");
             return ExitCodes.Interrupted;
         }
     }

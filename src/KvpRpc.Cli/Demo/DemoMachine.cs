@@ -61,6 +61,9 @@ internal sealed class DemoMachine : IAsyncDisposable
         }
     }
 
+    /// <summary>Gets what stands in the way of a link; null when nothing is known.</summary>
+    internal string? Obstacle => _opened?.Links.Obstacle;
+
     /// <summary>Switches the machine on and starts the guest's program.</summary>
     internal async Task BootAsync(CancellationToken cancellationToken)
     {
@@ -106,7 +109,12 @@ internal sealed class DemoMachine : IAsyncDisposable
         Task first = await Task.WhenAny(signedIn, ended);
         await other.CancelAsync();
         if (first == ended && !cancellationToken.IsCancellationRequested)
-            throw new StepFailedException($"the program in {Name} ended. It said: {await ended}");
+        {
+            string said = await ended;
+            throw new StepFailedException(
+                $"the program in {Name} ended and said {(said.Length == 0 ? "nothing" : $"\"{said}\"")}");
+        }
+
         await signedIn;
     }
 

@@ -30,7 +30,7 @@ internal sealed record GuestKindChoice(string Name, EmulatedGuestKind? Kind, str
             (Daemon, null) => new(Daemon, EmulatedGuestKind.LinuxDaemon, "asked for with --guest"),
             (Daemon, _) => new(Daemon, null, $"Guests of the kind 'daemon' cannot run here. {obstacle} Or use --guest linux."),
             (_, null) => new(Daemon, EmulatedGuestKind.LinuxDaemon, "hv_kvp_daemon is installed and may run here"),
-            _ => new(Linux, EmulatedGuestKind.Linux, $"the kind 'daemon' cannot run here: {obstacle}"),
+            _ => new(Linux, EmulatedGuestKind.Linux, $"the kind 'daemon' cannot run here: {obstacle.TrimEnd('.')}"),
         };
     }
 }

@@ -20,12 +20,15 @@ internal static class GuestApp
             guest.Start();
             using CancellationTokenSource ending = new();
             Task signIn = SignInAsync(guest.CreateClient<IHostDesk>(), ending.Token);
+
+            // A sign-in that is refused ends the program; one that is done does not.
+            await await Task.WhenAny(orphaned, signIn);
             await orphaned;
             await ending.CancelAsync();
             await signIn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCodes.Success;
         }
-        catch (KvpTransportException exception)
+        catch (Exception exception) when (exception is KvpTransportException or RpcException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return ExitCodes.Failed;

@@ -50,8 +50,8 @@ internal sealed class HostCallsGuestStep : IDemoStep
         double guestWrites = (double)cost.GuestWrites / Repeats;
         log.Answer($"{scene.Web.Name}, {Repeats} times more: {Text.Of(median)} a call (median), "
             + $"{Text.Of(hostWrites)} host + {Text.Of(guestWrites)} guest writes a call");
-        log.Measure("median call ms", median.TotalMilliseconds);
-        log.Measure("host writes per call", hostWrites);
-        log.Measure("guest writes per call", guestWrites);
+        log.Measure("medianCallMilliseconds", median.TotalMilliseconds);
+        log.Measure("hostWritesPerCall", hostWrites);
+        log.Measure("guestWritesPerCall", guestWrites);
     }
 }
