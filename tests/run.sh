@@ -41,8 +41,8 @@ main() {
   fi
 
   trap finish EXIT
-  prepare_environment
   rm -rf -- "$results" && mkdir -p -- "$results"
+  prepare_environment
   build "${areas[@]}"
   if is_in repository "${areas[@]}"; then check_format; fi
   run_suites "${areas[@]}"
@@ -96,20 +96,22 @@ has_tests() {
 prepare_environment() {
   # A shell of a build agent may have no home; .NET and NuGet need one.
   export HOME="${HOME:-$root/artifacts/home}"
-  export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+  export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+  export DOTNET_GENERATE_ASPNET_CERTIFICATE=false
   # No build process may outlive this script: a build agent would wait for it.
   export MSBUILDDISABLENODEREUSE=1
   # The only outputs are those of this repository.
   unset Configuration Platform OutputPath
 
-  command -v dotnet > /dev/null || stop ".NET is missing: install the .NET 10 SDK, https://dotnet.microsoft.com/download."
-  dotnet --version > /dev/null 2>&1 || stop "The .NET SDK that global.json asks for is missing: install the .NET 10 SDK."
+  # The version is that of global.json; it fails where only others are installed.
+  dotnet --version > /dev/null 2>&1 ||
+    stop "Install the .NET 10 SDK: https://dotnet.microsoft.com/download. Without it nothing can be built."
   install_daemon
 }
 
 # The tests of the linux and emulator areas run Microsoft's daemon for Linux guests, unmodified.
 install_daemon() {
-  local why="" log
+  local why=""
   if [[ $(uname -s) != Linux ]]; then
     why="this is not Linux"
   elif [[ $EUID -ne 0 ]]; then
@@ -117,18 +119,17 @@ install_daemon() {
   elif ! has_daemon; then
     if command -v apt-get > /dev/null; then
       say "Installing hyperv-daemons."
-      log=$(mktemp)
-      if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends hyperv-daemons; } \
-        > "$log" 2>&1; then
-        tail -n 3 -- "$log"
-      fi
-      rm -f -- "$log"
+      apt_install hyperv-daemons > "$results/apt.log" 2>&1 || tail -n 3 -- "$results/apt.log"
       has_daemon || why="the package hyperv-daemons cannot be installed here"
     else
       why="hv_kvp_daemon is missing, and this script knows only Debian's package of it, hyperv-daemons"
     fi
   fi
   if [[ -n $why ]]; then say "The tests with the real hv_kvp_daemon will be skipped: $why."; fi
+}
+
+apt_install() {
+  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 }
 
 has_daemon() { command -v hv_kvp_daemon > /dev/null || [[ -x /usr/sbin/hv_kvp_daemon ]]; }
@@ -232,7 +233,8 @@ sum_of() {
 list_of() {
   awk -v RS='<test ' '
     function unescape(text) {
-      gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/\\?&quot;/, "\"", text); gsub(/&#?[xX]?[A-Za-z0-9]+;/, "?", text)
+      gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/\\?&quot;/, "\"", text)
+      gsub(/&#?[xX]?[A-Za-z0-9]+;/, "?", text)
       return text
     }
     / result="(Fail|Skip)"/ {

@@ -2,11 +2,11 @@ using KvpRpc.Protocol.Alphabets;
 
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>Which alphabet the own direction of a link is written in: base64 until the peer has told that a probe of a wider
-/// one came through (rule 7).</summary>
+/// <summary>Which alphabet the own direction of a link is written in: base64 until the peer has told that a probe of a
+/// wider one came through (rule 7).</summary>
 /// <remarks>
-/// One probe at a time, the widest candidate first, each once a link, and only beside a write that is made anyway. A link
-/// of small calls has no full packets and never probes.
+/// One probe at a time, the widest candidate first, each once a link, and only beside a write that is made anyway. A
+/// link of small calls has no full packets and never probes.
 /// </remarks>
 internal sealed class AlphabetChoice
 {

@@ -5,9 +5,9 @@ namespace KvpRpc.Protocol.Links;
 
 /// <summary>What comes through of the peer's alphabets: probes, and later texts that are in none (rule 7).</summary>
 /// <remarks>
-/// An intact probe is reported at once, a damaged one when a second read shows it alike (rule 5). A text that its alphabet
-/// refuses counts only in an alphabet proven on this link and only if it was not there before the proof: what an earlier
-/// link has left says nothing of this one.
+/// An intact probe is reported at once, a damaged one when a second read shows it alike (rule 5). A text that its
+/// alphabet refuses counts only in an alphabet proven on this link and only if it was not there before the proof: what
+/// an earlier link has left says nothing of this one.
 /// </remarks>
 internal sealed class AlphabetProofs(uint seed)
 {

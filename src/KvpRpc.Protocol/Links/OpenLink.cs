@@ -6,11 +6,12 @@ using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>One link from its keys to its end: packets, acknowledgements, nudges, and what of them has lasted too long.</summary>
+/// <summary>One link from its keys to its end: packets, acknowledgements, nudges, and what of them has lasted too
+/// long.</summary>
 /// <remarks>
-/// There is no timer for acknowledgements (rule 4): they ride on packets; one is written for itself only when a packet asks
-/// for it or a nudge does. At rest nothing is due. <see cref="NextTimeout"/> counts only while a stream is open, or the link
-/// is not confirmed, or something is wrong.
+/// There is no timer for acknowledgements (rule 4): they ride on packets; one is written for itself only when a packet
+/// asks for it or a nudge does. At rest nothing is due. <see cref="NextTimeout"/> counts only while a stream is open,
+/// or the link is not confirmed, or something is wrong.
 /// </remarks>
 internal sealed class OpenLink : IDisposable
 {
@@ -41,7 +42,8 @@ internal sealed class OpenLink : IDisposable
     private bool _openingPacketDue;
 
     internal OpenLink(
-        LinkOptions options, OwnItems items, StreamSet streams, ILinkSealer sealer, uint linkId, byte peerReads, Instant now)
+        LinkOptions options, OwnItems items, StreamSet streams, ILinkSealer sealer, uint linkId, byte peerReads,
+        Instant now)
     {
         _options = options;
         _items = items;
@@ -65,16 +67,19 @@ internal sealed class OpenLink : IDisposable
     /// <summary>Gets why the link must end; null while it need not.</summary>
     internal LinkEnd? End { get; private set; }
 
-    /// <summary>Gets the wide alphabet whose texts could not be read when the link ended for that; null for none.</summary>
+    /// <summary>Gets the wide alphabet whose texts could not be read when the link ended for that; null for
+    /// none.</summary>
     internal Alphabet? FailedAlphabet { get; private set; }
 
-    /// <summary>Gets whether texts of <see cref="FailedAlphabet"/> were in no alphabet at all, rather than of a wrong seal.</summary>
+    /// <summary>Gets whether texts of <see cref="FailedAlphabet"/> were in no alphabet at all, rather than of a wrong
+    /// seal.</summary>
     internal bool IsFailureCertain { get; private set; }
 
     /// <summary>Gets the widest alphabet proven for the own direction.</summary>
     internal Alphabet WidestAlphabet => _choice.Widest;
 
-    /// <summary>Gets whether the own table should be read back soon: a nudge came while packets wait for their ack.</summary>
+    /// <summary>Gets whether the own table should be read back soon: a nudge came while packets wait for their
+    /// ack.</summary>
     internal bool AuditDue { get; set; }
 
     /// <summary>Gets how many packets and control parts of the peer were accepted.</summary>
@@ -86,11 +91,13 @@ internal sealed class OpenLink : IDisposable
 
     internal Instant UnackedSince => _sender.UnackedSince;
 
-    /// <summary>Gets whether silence means something: a stream is open, or the peer has not confirmed the link.</summary>
+    /// <summary>Gets whether silence means something: a stream is open, or the peer has not confirmed the
+    /// link.</summary>
     internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed;
 
     /// <summary>Gets whether the next read should come soon, although nothing may wake a reader.</summary>
-    internal bool IsUneasy => _unreadableSince is not null || _garbledSince is not null || _gapSince is not null || _proofs.IsUneasy;
+    internal bool IsUneasy => _unreadableSince is not null || _garbledSince is not null || _gapSince is not null
+        || _proofs.IsUneasy;
 
     /// <summary>Gives whether there is something to write and room for it: a full window waits for the peer.</summary>
     internal bool WantsWrite(Instant now)
@@ -145,11 +152,13 @@ internal sealed class OpenLink : IDisposable
     internal void HandleGarbled(Alphabet alphabet, int index, ReadOnlySpan<char> text) =>
         _proofs.HandleGarbled(alphabet, index, text);
 
-    /// <summary>Takes one item of the peer; one of another link, an earlier one, is the past and says nothing.</summary>
+    /// <summary>Takes one item of the peer; one of another link, an earlier one, is the past and says
+    /// nothing.</summary>
     internal void HandleItem(int index, Alphabet alphabet, ReadOnlySpan<byte> bytes, Instant now)
     {
         WireReader reader = new(bytes);
-        if (End is not null || !ItemLayout.TryReadHead(ref reader, out byte flags, out uint linkId) || linkId != _linkId)
+        if (End is not null || !ItemLayout.TryReadHead(ref reader, out byte flags, out uint linkId)
+            || linkId != _linkId)
             return;
         if ((flags & ItemLayout.HasControl) != 0)
         {
@@ -318,7 +327,8 @@ internal sealed class OpenLink : IDisposable
         }
         else if (Streams.Intake.PeerClose is { } close)
         {
-            End = new(LinkEndReason.ClosedByPeer, close.Text.Length == 0 ? "The peer has closed the link." : close.Text);
+            End = new(
+                LinkEndReason.ClosedByPeer, close.Text.Length == 0 ? "The peer has closed the link." : close.Text);
         }
     }
 

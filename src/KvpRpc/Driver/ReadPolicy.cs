@@ -2,13 +2,13 @@ using KvpRpc.Protocol;
 
 namespace KvpRpc.Driver;
 
-/// <summary>Decides when the peer's table is read next where nothing wakes the reader: how a host polls is the latency of
-/// the system.</summary>
+/// <summary>Decides when the peer's table is read next where nothing wakes the reader: how a host polls is the latency
+/// of the system.</summary>
 /// <remarks>
 /// Pure: time comes in, instants go out. After a write an answer may be due at once; each read that shows nothing new
-/// makes the next one later, up to the bound for a busy link, or the one for an idle link, which is the promised latency
-/// of a call that the guest begins. A read never follows sooner than the last ones took, so that polling takes at most
-/// about half of the medium's time.
+/// makes the next one later, up to the bound for a busy link, or the one for an idle link, which is the promised
+/// latency of a call that the guest begins. A read never follows sooner than the last ones took, so that polling takes
+/// at most about half of the medium's time.
 /// </remarks>
 internal sealed class ReadPolicy
 {

@@ -1,6 +1,7 @@
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>Knows what truly happened to every call, on whatever timeline: the judge of "ran once" and "did not run".</summary>
+/// <summary>Knows what truly happened to every call, on whatever timeline: the judge of "ran once" and "did not
+/// run".</summary>
 internal sealed class CallOracle
 {
     private readonly HashSet<ulong> _ran = [];
@@ -16,7 +17,8 @@ internal sealed class CallOracle
 
     /// <summary>Takes note that a server begins to run a call.</summary>
     /// <param name="id">The call.</param>
-    /// <param name="mayRepeat">Whether the serving peer has been rolled back: it may run again what it has forgotten.</param>
+    /// <param name="mayRepeat">Whether the serving peer has been rolled back: it may run again what it has
+    /// forgotten.</param>
     internal void NoteRun(ulong id, bool mayRepeat)
     {
         if (!_ran.Add(id) && !mayRepeat)
@@ -34,8 +36,8 @@ internal sealed class CallOracle
 
     /// <summary>Takes note that a caller was told that its call certainly did not run.</summary>
     /// <param name="id">The call.</param>
-    /// <param name="isSameTimeline">False when the caller was rolled back since it made the call: another timeline of it may
-    /// have sent it.</param>
+    /// <param name="isSameTimeline">False when the caller was rolled back since it made the call: another timeline of
+    /// it may have sent it.</param>
     internal void NoteNotRun(ulong id, bool isSameTimeline)
     {
         NotRun++;

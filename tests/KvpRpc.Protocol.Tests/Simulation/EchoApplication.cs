@@ -5,7 +5,8 @@ using KvpRpc.Protocol.Streams;
 namespace KvpRpc.Protocol.Tests.Simulation;
 
 /// <summary>Calls the peer and serves its calls: every reply echoes what it answers.</summary>
-internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random, Traffic traffic, CallOracle oracle, ulong life)
+internal sealed class EchoApplication(
+    LinkEngine engine, SimulatedRandom random, Traffic traffic, CallOracle oracle, ulong life)
 {
     private readonly Dictionary<EngineStream, CallRecord> _calls = [];
     private readonly List<EngineStream> _order = [];
@@ -13,7 +14,8 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
     private readonly HashSet<ulong> _ran = [];
     private ulong _counter;
 
-    /// <summary>Gets or sets which of the peer's timelines this is: told by the world at a rollback, unknown to the engine.</summary>
+    /// <summary>Gets or sets which of the peer's timelines this is: told by the world at a rollback, unknown to the
+    /// engine.</summary>
     internal ulong Timeline { get; set; }
 
     /// <summary>Gets or sets whether checks that need the oracle are left out, while a past is lived again.</summary>
@@ -30,7 +32,8 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
     internal LinkEnd? LastEnd { get; private set; }
 
     /// <summary>Starts a call; null when there is no link.</summary>
-    internal CallRecord? Call(int messages, int messageBytes, int replies, int replyBytes, byte priority = 0, bool endsBarely = false)
+    internal CallRecord? Call(
+        int messages, int messageBytes, int replies, int replyBytes, byte priority = 0, bool endsBarely = false)
     {
         if (engine.OpenStream($"Echo/{messages % 3}", priority, owner: null) is not { } stream)
             return null;
@@ -135,7 +138,8 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
         if (call.IsOwn)
         {
             if (call.Received != call.RepliesWanted)
-                throw new SimulationException($"Call {call.Id:x} ended after {call.Received} of {call.RepliesWanted} replies.");
+                throw new SimulationException(
+                    $"Call {call.Id:x} ended after {call.Received} of {call.RepliesWanted} replies.");
             Succeeded++;
             if (!IsReplaying)
                 oracle.NoteSuccess(call.Id);

@@ -4,7 +4,8 @@ using KvpRpc.Protocol.Links;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>Rule 7: a link finds the widest alphabet that its medium carries, and does without one that fails.</summary>
+/// <summary>Rule 7: a link finds the widest alphabet that its medium carries, and does without one that
+/// fails.</summary>
 public sealed class LinkAlphabetTests
 {
     private const int LinuxBytes = 2047;
@@ -53,7 +54,8 @@ public sealed class LinkAlphabetTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_medium_that_cuts_what_a_Linux_guest_reads_is_found_out_although_the_guest_says_nothing(bool cutsInACharacter)
+    public void A_medium_that_cuts_what_a_Linux_guest_reads_is_found_out_although_the_guest_says_nothing(
+        bool cutsInACharacter)
     {
         // The guest's hello names all alphabets; only the medium knows better.
         using SimulatedWorld world = Opened(isLinux: false);
@@ -70,7 +72,8 @@ public sealed class LinkAlphabetTests
     [InlineData("every wide character", '\u0800', '\uFFFF')]
     [InlineData("the symbols alone", '\u2100', '\u2BFF')]
     [InlineData("the last range alone", '\uABC0', '\uABDF')]
-    public void A_medium_that_destroys_characters_is_left_with_base64_and_nothing_is_lost(string what, char first, char last)
+    public void A_medium_that_destroys_characters_is_left_with_base64_and_nothing_is_lost(
+        string what, char first, char last)
     {
         using SimulatedWorld world = Opened(isLinux: false);
         world.Host.Own.Carry = world.Guest.Own.Carry = text => Destroy(text, first, last);
@@ -169,7 +172,8 @@ public sealed class LinkAlphabetTests
         world.Call(world.Host);
         world.Call(world.Guest);
 
-        Assert.Equal('b', world.Host.Own.Own().First(item => item.Key.EndsWith(".0", StringComparison.Ordinal)).Value[0]);
+        Assert.Equal('b', world.Host.Own.Own().First(item => item.Key.EndsWith(".0", StringComparison.Ordinal))
+            .Value[0]);
     }
 
     [Theory]

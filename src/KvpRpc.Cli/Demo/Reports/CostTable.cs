@@ -30,6 +30,7 @@ internal static class CostTable
 
     private static void AddRow(Table table, string name, Cost cost) => table.AddRow(
         name, Text.Of(cost.HostWrites), Text.Of(cost.HostItems), Text.OfBytes(cost.HostBytes), Text.Of(cost.HostPolls),
-        Text.Of(cost.HostItemsRead), Text.OfBytes(cost.HostBytesRead), Text.Of(cost.GuestWrites), Text.Of(cost.GuestItems),
+        Text.Of(cost.HostItemsRead), Text.OfBytes(cost.HostBytesRead), Text.Of(cost.GuestWrites),
+        Text.Of(cost.GuestItems),
         Text.OfBytes(cost.GuestBytes), Text.Of(cost.GuestReads));
 }

@@ -26,7 +26,8 @@ internal sealed class TerminalView : IDemoView
             : "each guest's tables are in memory";
         _console.WriteLine();
         _console.Write(new Panel(new Rows(
-            new Markup("One emulated Hyper-V host and two guests, each a [bold]process of its own[/] that reaches the host"),
+            new Markup("One emulated Hyper-V host and two guests, each a [bold]process of its own[/] that reaches "
+                + "the host"),
             new Markup("through its KVP tables only: no network, no credentials, no agent port."),
             new Markup($"[grey]Guests:[/] [bold]{choice.Name}[/] ({what}); {Markup.Escape(choice.Reason)}.")))
         {
@@ -58,9 +59,11 @@ internal sealed class TerminalView : IDemoView
 
         _console.WriteLine();
         _console.Write(CostTable.Make(report.Machines));
-        _console.MarkupLine("[grey]A write is one batch of items; a poll is one query of all of a guest's items. The host's "
+        _console.MarkupLine("[grey]A write is one batch of items; a poll is one query of all of a guest's items. "
+            + "The host's "
             + "figures are counted by the emulated[/]");
-        _console.MarkupLine("[grey]host, the guests' by themselves. Emulated calls of the host take no time of their own; on "
+        _console.MarkupLine("[grey]host, the guests' by themselves. Emulated calls of the host take no time of their "
+            + "own; on "
             + "a real host each takes some milliseconds.[/]");
         _console.WriteLine();
         int good = report.Steps.Count(step => step.Ok);

@@ -20,7 +20,8 @@ internal sealed class GuestCallsHostStep : IDemoStep
             HostAnswer answer = await machine.CreateClient().AskHostAsync(cancellationToken);
             GuestIdentity told = answer.Identity;
             string clock = told.HostTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-            log.Answer($"{machine.Name}: \"you are {told.MachineName}, {told.MachineId}, on {told.HostName}; here it is "
+            log.Answer($"{machine.Name}: \"you are {told.MachineName}, {told.MachineId}, on {told.HostName}; "
+                + "here it is "
                 + $"{clock} UTC\", {Text.Of(TimeSpan.FromMilliseconds(answer.Milliseconds))} after the guest asked");
             log.Measure($"{machine.Name} waited ms", answer.Milliseconds);
             StepLog.Check(
