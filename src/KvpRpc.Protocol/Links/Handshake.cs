@@ -8,8 +8,9 @@ namespace KvpRpc.Protocol.Links;
 
 /// <summary>Draws hellos, answers the peer's, and derives the keys of a link from both (rule 8).</summary>
 /// <remarks>
-/// The host initiates, always. A guest draws anew only for a host hello that it has not answered; a host draws anew only
-/// when a link has ended, or a guest that is there has long not answered. So two restarts cannot chase each other for ever.
+/// The host initiates, always. A guest draws anew only for a host hello that it has not answered; a host draws anew
+/// only when a link has ended, or a guest that is there has long not answered. So two restarts cannot chase each other
+/// for ever.
 /// </remarks>
 internal sealed class Handshake : IDisposable
 {
@@ -173,7 +174,8 @@ internal sealed class Handshake : IDisposable
         if (HelloCodec.TryReadVersions(bytes[..count], out byte min, out byte max) && (min > Version || max < Version))
         {
             Obstacle = string.Create(CultureInfo.InvariantCulture,
-                $"The peer speaks versions {min} to {max} of the protocol, this side version {Version}: update the older side.");
+                $"The peer speaks versions {min} to {max} of the protocol, this side version {Version}: "
+                + $"update the older side.");
             return null;
         }
 

@@ -8,7 +8,8 @@ internal sealed record LinkOptions
 {
     internal required PeerRole Role { get; init; }
 
-    /// <summary>Gets the channel's name: 1 to 32 of a-z, 0-9 and hyphen, since a guest may not tell cases apart.</summary>
+    /// <summary>Gets the channel's name: 1 to 32 of a-z, 0-9 and hyphen, since a guest may not tell cases
+    /// apart.</summary>
     internal string Channel { get; init; } = "default";
 
     /// <summary>Gets the VM's id; a host says it in its hello, a guest that knows its own refuses another.</summary>
@@ -44,7 +45,8 @@ internal sealed record LinkOptions
     /// <summary>Gets how long a nudge may stay unanswered before the link is lost.</summary>
     internal TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Gets how long a packet or hello stays unanswered before the own table is audited; doubles each time.</summary>
+    /// <summary>Gets how long a packet or hello stays unanswered before the own table is audited; doubles each
+    /// time.</summary>
     internal TimeSpan AuditAfter { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Gets the longest time between two audits.</summary>
@@ -56,7 +58,8 @@ internal sealed record LinkOptions
     /// <summary>Gets how long a packet may be missing below one that is there before the link is lost.</summary>
     internal TimeSpan GapAfter { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets how long a host waits for a guest that is there to answer its hello before it draws a new one.</summary>
+    /// <summary>Gets how long a host waits for a guest that is there to answer its hello before it draws a new
+    /// one.</summary>
     internal TimeSpan RedrawAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets how long a slot whose write is in doubt takes no new packet (rule 2).</summary>

@@ -6,11 +6,12 @@ using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>One link from its keys to its end: packets, acknowledgements, nudges, and what of them has lasted too long.</summary>
+/// <summary>One link from its keys to its end: packets, acknowledgements, nudges, and what of them has lasted too
+/// long.</summary>
 /// <remarks>
-/// There is no timer for acknowledgements (rule 4): they ride on packets; one is written for itself only when a packet asks
-/// for it or a nudge does. At rest nothing is due. <see cref="NextTimeout"/> counts only while a stream is open, or the link
-/// is not confirmed, or something is wrong.
+/// There is no timer for acknowledgements (rule 4): they ride on packets; one is written for itself only when a packet
+/// asks for it or a nudge does. At rest nothing is due. <see cref="NextTimeout"/> counts only while a stream is open,
+/// or the link is not confirmed, or something is wrong.
 /// </remarks>
 internal sealed class OpenLink : IDisposable
 {
@@ -175,11 +176,13 @@ internal sealed class OpenLink : IDisposable
         _receiver.BeginRead();
     }
 
-    /// <summary>Takes one item of the peer; one of another link, an earlier one, is the past and says nothing.</summary>
+    /// <summary>Takes one item of the peer; one of another link, an earlier one, is the past and says
+    /// nothing.</summary>
     internal void HandleItem(int index, Alphabet alphabet, ReadOnlySpan<byte> bytes, Instant now)
     {
         WireReader reader = new(bytes);
-        if (End is not null || !ItemLayout.TryReadHead(ref reader, out byte flags, out uint linkId) || linkId != _linkId)
+        if (End is not null || !ItemLayout.TryReadHead(ref reader, out byte flags, out uint linkId)
+            || linkId != _linkId)
             return;
         if ((flags & ItemLayout.HasControl) != 0)
         {
@@ -375,7 +378,8 @@ internal sealed class OpenLink : IDisposable
         }
         else if (Streams.Intake.PeerClose is { } close)
         {
-            End = new(LinkEndReason.ClosedByPeer, close.Text.Length == 0 ? "The peer has closed the link." : close.Text);
+            End = new(
+                LinkEndReason.ClosedByPeer, close.Text.Length == 0 ? "The peer has closed the link." : close.Text);
         }
     }
 

@@ -6,8 +6,8 @@ using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>Seals packets and control parts into own items (rules 1 to 4 and 9). An issued packet is never sealed again:
-/// what is written again has the same bytes.</summary>
+/// <summary>Seals packets and control parts into own items (rules 1 to 4 and 9). An issued packet is never sealed
+/// again: what is written again has the same bytes.</summary>
 internal sealed class PacketSender
 {
     private const int TagHistory = 128;
@@ -46,7 +46,8 @@ internal sealed class PacketSender
 
     internal bool NumbersUsedUp => Issued + 1 >= ItemLayout.NumberLimit || _controlNumber + 1 >= ItemLayout.NumberLimit;
 
-    /// <summary>Gives the tag of an own packet that the peer may name; false for one it cannot know of, or long past.</summary>
+    /// <summary>Gives the tag of an own packet that the peer may name; false for one it cannot know of, or long
+    /// past.</summary>
     internal bool TryGetTag(ulong number, out Tag tag)
     {
         tag = number == 0 || !_options.Rules.BindsAcknowledgedTag ? default : _tags[number % TagHistory];

@@ -5,8 +5,8 @@ using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Streams;
 
-/// <summary>Fills packets with frames: first what keeps the peer going, then control streams, small messages in turn, and
-/// the parts of large ones, which get a packet of every four even when small messages never end.</summary>
+/// <summary>Fills packets with frames: first what keeps the peer going, then control streams, small messages in turn,
+/// and the parts of large ones, which get a packet of every four even when small messages never end.</summary>
 internal sealed class FrameFiller
 {
     /// <summary>A message with more than this left is a transfer, whatever its stream's priority says.</summary>

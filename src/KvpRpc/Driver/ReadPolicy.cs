@@ -2,8 +2,8 @@ using KvpRpc.Protocol;
 
 namespace KvpRpc.Driver;
 
-/// <summary>Decides when the peer's table is read next where nothing wakes the reader: how a host polls is the latency of
-/// the system.</summary>
+/// <summary>Decides when the peer's table is read next where nothing wakes the reader: how a host polls is the latency
+/// of the system.</summary>
 /// <remarks>
 /// Pure: time comes in, instants go out. After a write an answer may be due at once; each read that shows nothing new
 /// makes the next one later, up to the bound for a busy link, or the one for an idle link, which is the promised latency

@@ -46,7 +46,8 @@ internal sealed class TableReader
         _watched = new(WatchedBusy, WatchedBusy, WatchedIdle);
     }
 
-    /// <summary>Gets what keeps the peer's table from being read, or is wrong with the tables; null when nothing is.</summary>
+    /// <summary>Gets what keeps the peer's table from being read, or is wrong with the tables; null when nothing
+    /// is.</summary>
     internal string? Obstacle => _error ?? (_transport.Problems is [{ } problem, ..] ? problem.Message : null);
 
     /// <summary>Gets when <see cref="TryStart"/> has something to do.</summary>

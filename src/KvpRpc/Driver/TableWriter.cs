@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace KvpRpc.Driver;
 
-/// <summary>Writes what the engine wants written, one batch at a time, and reads the own table back when the engine asks.
-/// Called by the driver's loop; only the transport's calls run beside it.</summary>
+/// <summary>Writes what the engine wants written, one batch at a time, and reads the own table back when the engine
+/// asks. Called by the driver's loop; only the transport's calls run beside it.</summary>
 internal sealed class TableWriter
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -52,7 +52,8 @@ internal sealed class TableWriter
         private set;
     }
 
-    /// <summary>Gets whether what an earlier process has left in the own table is known: nothing is written before.</summary>
+    /// <summary>Gets whether what an earlier process has left in the own table is known: nothing is written
+    /// before.</summary>
     private bool IsOwnTableKnown { get; set; }
 
     /// <summary>Gets whether nothing is being written and nothing waits to be.</summary>

@@ -8,7 +8,8 @@ internal static class Swarm
 {
     private static readonly TimeSpan Storms = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long after the storm the link may take to open and answer: in doubt writes alone take a minute.</summary>
+    /// <summary>How long after the storm the link may take to open and answer: in doubt writes alone take a
+    /// minute.</summary>
     private static readonly TimeSpan Recovers = TimeSpan.FromMinutes(5);
 
     internal static UInt128 Run(
@@ -122,10 +123,12 @@ internal static class Swarm
         foreach (SimulatedSide side in new[] { world.Host, world.Guest })
             side.Peer.SetTraffic(Traffic.None);
         if (!world.Clock.RunUntil(
-            () => world.IsOpen && world.Host.Peer.Application.OwnCalls + world.Guest.Peer.Application.OwnCalls == 0, Recovers))
+            () => world.IsOpen && world.Host.Peer.Application.OwnCalls + world.Guest.Peer.Application.OwnCalls == 0,
+            Recovers))
         {
             throw new SimulationException(
-                $"After the storm: host {world.Host.Peer.Engine.State} with {world.Host.Peer.Application.OwnCalls} calls"
+                $"After the storm: host {world.Host.Peer.Engine.State}"
+                + $" with {world.Host.Peer.Application.OwnCalls} calls"
                 + $" ({world.Host.Peer.Engine.Obstacle}), guest {world.Guest.Peer.Engine.State} with"
                 + $" {world.Guest.Peer.Application.OwnCalls} calls ({world.Guest.Peer.Engine.Obstacle}).");
         }
@@ -174,5 +177,6 @@ internal sealed class SwarmResult
     }
 
     public override string ToString() =>
-        $"{_succeeded} calls succeeded, {_unknown} ended unknown, {_notRun} certainly not run, {Failures.Count} seeds failed";
+        $"{_succeeded} calls succeeded, {_unknown} ended unknown, {_notRun} certainly not run, "
+        + $"{Failures.Count} seeds failed";
 }

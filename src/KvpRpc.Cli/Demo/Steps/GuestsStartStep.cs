@@ -25,7 +25,8 @@ internal sealed class GuestsStartStep : IDemoStep
             log.Measure($"signInMilliseconds:{machine.Name}", time.TotalMilliseconds);
         }
 
-        int distinct = scene.Machines.Select(machine => machine.Program!.Id).Append(Environment.ProcessId).Distinct().Count();
+        int distinct = scene.Machines.Select(machine => machine.Program!.Id).Append(Environment.ProcessId).Distinct()
+            .Count();
         StepLog.Check(distinct == scene.Machines.Count + 1, "two of the processes are one");
     }
 }
