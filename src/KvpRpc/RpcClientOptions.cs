@@ -19,7 +19,7 @@ public sealed record RpcClientOptions
         bool isValid = deadline == Timeout.InfiniteTimeSpan
             || (deadline > TimeSpan.Zero && deadline.TotalMilliseconds <= CallHeader.MaxDeadlineMilliseconds);
         if (!isValid)
-            {
+        {
             throw new ArgumentOutOfRangeException(
                 name, deadline, "A deadline is above zero and at most 49 days, or infinite.");
         }

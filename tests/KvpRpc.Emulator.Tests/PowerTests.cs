@@ -242,9 +242,18 @@ public sealed class PowerTests : EmulatorTestBase
         Assert.Equal(
             new EmulatedMediumCounters
             {
-                HostWrites = 1, HostWriteCalls = 1, HostItemsWritten = 1, HostBytesWritten = 4, HostReadsBack = 1,
-                HostPolls = 1, GuestItemsRead = 1, GuestBytesRead = 3,
-                GuestWrites = 1, GuestItemsWritten = 1, GuestBytesWritten = 3, GuestReads = 1,
+                HostWrites = 1,
+                HostWriteCalls = 1,
+                HostItemsWritten = 1,
+                HostBytesWritten = 4,
+                HostReadsBack = 1,
+                HostPolls = 1,
+                GuestItemsRead = 1,
+                GuestBytesRead = 3,
+                GuestWrites = 1,
+                GuestItemsWritten = 1,
+                GuestBytesWritten = 3,
+                GuestReads = 1,
                 Transactions = 11 + 1 + 2,
             },
             counters);

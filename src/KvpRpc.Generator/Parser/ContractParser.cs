@@ -86,7 +86,7 @@ internal sealed class ContractParser
                     methods.Add(model);
             }
             else if (member is IPropertySymbol or IEventSymbol || member is IMethodSymbol
-                { MethodKind: MethodKind.Ordinary or MethodKind.UserDefinedOperator, IsStatic: true, IsAbstract: true })
+            { MethodKind: MethodKind.Ordinary or MethodKind.UserDefinedOperator, IsStatic: true, IsAbstract: true })
             {
                 Report(Diagnostics.NotAMethod, member, member.Text());
             }

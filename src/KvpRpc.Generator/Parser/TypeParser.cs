@@ -212,7 +212,7 @@ internal sealed class TypeParser(Compilation compilation, CancellationToken canc
     {
         bool isMade = type is { TypeKind: TypeKind.Class, IsAbstract: false }
             && type.InstanceConstructors.Any(constructor => constructor is
-                { Parameters.Length: 0, DeclaredAccessibility: Accessibility.Public });
+            { Parameters.Length: 0, DeclaredAccessibility: Accessibility.Public });
         for (INamedTypeSymbol? at = type; at is not null; at = at.BaseType)
             isMade &= at.OriginalDefinition.MetadataPath() != "System.Collections.Generic.HashSet`1";
         INamedTypeSymbol? Find(string path) =>

@@ -13,7 +13,8 @@ internal static class GuestProgram
 
     internal static Process Start(string endpoint) =>
         Process.Start(new ProcessStartInfo(
-            Environment.ProcessPath!, [Argument, endpoint]) { UseShellExecute = false })!;
+            Environment.ProcessPath!, [Argument, endpoint])
+        { UseShellExecute = false })!;
 
     internal static async Task RunAsync(string endpoint)
     {
