@@ -217,7 +217,7 @@ count_suite() {
   done < <(list_of "$file")
   # Failures outside of tests (a fixture's disposal) are counted by the runner as errors, without a test's name.
   if [[ $f -gt 0 ]] && ! grep -q ' result="Fail"' "$file"; then
-    failures+=("$1: errors outside of tests"$'\n'"$(grep -A 20 '\] *$' -- "$results/$1.log" | head -n 40)")
+    failures+=("$1: errors outside of tests"$'\n'"$(tail -n 40 -- "$results/$1.log")")
   fi
 }
 
@@ -241,7 +241,10 @@ list_of() {
       match($0, / name="[^"]*"/); name = unescape(substr($0, RSTART + 7, RLENGTH - 8))
       if ($0 ~ / result="Fail"/) { print "Fail\t" name; next }
       reason = "no reason"
-      if (match($0, /<reason><!\[CDATA\[[^]]*/)) reason = substr($0, RSTART + 17, RLENGTH - 17)
+      if (start = index($0, "<reason><![CDATA[")) {
+        reason = substr($0, start + 17)
+        reason = substr(reason, 1, index(reason, "]]>") - 1)
+      }
       gsub(/[\t\r\n]+/, " ", reason)
       print "Skip\t" name " -- " reason
     }' "$1"
@@ -273,11 +276,11 @@ finish() {
   if [[ $code -ne 0 && $failed -eq 0 ]]; then fail "The script ended early, with exit code $code."; fi
   if [[ $passed -eq 0 && $failed -eq 0 ]]; then fail "No test ran."; fi
   if [[ ${#skips[@]} -gt 0 ]]; then
-    say "" "Skipped:"
+    printf '\nSkipped:\n'
     for text in "${skips[@]}"; do say "  $text"; done
   fi
   if [[ ${#failures[@]} -gt 0 ]]; then
-    say "" "Failed:"
+    printf '\nFailed:\n'
     for text in "${failures[@]}"; do say "  $text"; done
   fi
   say "$passed passed, $failed failed, $skipped skipped"
