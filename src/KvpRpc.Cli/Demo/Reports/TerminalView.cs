@@ -26,8 +26,8 @@ internal sealed class TerminalView : IDemoView
             : "each guest's tables are in memory";
         _console.WriteLine();
         _console.Write(new Panel(new Rows(
-            new Markup("One emulated Hyper-V host and two guests, each a [bold]process of its own[/] that reaches the host"),
-            new Markup("through its KVP tables only: no network, no credentials, no agent port."),
+            new Markup("One emulated Hyper-V host and two guests, each a [bold]process of its own[/] that reaches the "
+                + "host through its KVP tables only: no network, no credentials, no agent port."),
             new Markup($"[grey]Guests:[/] [bold]{choice.Name}[/] ({what}); {Markup.Escape(choice.Reason)}.")))
         {
             Header = new($"[bold] kvprpc demo [/][grey]{Markup.Escape(version.Split('+')[0])} [/]"),
@@ -58,9 +58,9 @@ internal sealed class TerminalView : IDemoView
 
         _console.WriteLine();
         _console.Write(CostTable.Make(report.Machines));
-        _console.MarkupLine("[grey]A write is one batch of items; a poll is one query of all items of a guest. The emulated "
-            + "host counts what the host does, the guests count what they do. The emulated host's calls take no time of "
-            + "their own; on a real host each takes some milliseconds.[/]");
+        _console.MarkupLine("[grey]A write is one batch of items; a poll is one query of all items of a guest. The "
+            + "emulated host counts what the host does, the guests count what they do. The emulated host's calls take "
+            + "no time of their own; on a real host each takes some milliseconds.[/]");
         _console.WriteLine();
         int good = report.Steps.Count(step => step.Ok);
         string time = Text.Of(TimeSpan.FromMilliseconds(report.Milliseconds));
