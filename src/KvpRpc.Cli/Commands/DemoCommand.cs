@@ -12,8 +12,8 @@ internal static class DemoCommand
         Option<string?> guest = new("--guest")
         {
             Description = "What the guests are: 'daemon' runs the unmodified hv_kvp_daemon for each, 'linux' keeps "
-                + "their tables in memory, 'windows' is not built yet. By default 'daemon' where it can run, else "
-                + "'linux'.",
+                + "their "
+                + "tables in memory, 'windows' is not built yet. By default 'daemon' where it can run, else 'linux'.",
             HelpName = "daemon|linux|windows",
         };
         guest.AcceptOnlyFromAmong("daemon", "linux", "windows");

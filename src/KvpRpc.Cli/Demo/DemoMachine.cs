@@ -9,7 +9,8 @@ using KvpRpc.Links;
 
 namespace KvpRpc.Cli.Demo;
 
-/// <summary>One virtual machine of the demo: the emulated one, its guest's program, the host's view of it.</summary>
+/// <summary>One virtual machine of the demo: the emulated one, its guest's program, and the host's view of
+/// it.</summary>
 internal sealed class DemoMachine : IAsyncDisposable
 {
     private readonly EmulatedVirtualMachine _emulated;

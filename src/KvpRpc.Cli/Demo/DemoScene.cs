@@ -5,7 +5,8 @@ using KvpRpc.Host;
 
 namespace KvpRpc.Cli.Demo;
 
-/// <summary>All that the demo plays with: an emulated Hyper-V host, its machines, a folder for their files.</summary>
+/// <summary>All that the demo plays with: an emulated Hyper-V host, its machines, and a folder for their
+/// files.</summary>
 internal sealed class DemoScene : IAsyncDisposable
 {
     internal const string HostName = "HV-DEMO";

@@ -5,7 +5,8 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Cli.Demo.Guests;
 
-/// <summary>The program in a guest: offers its services, signs in at its host, ends with its standard input.</summary>
+/// <summary>The program in a guest: offers its services, signs in at its host, and ends with its standard
+/// input.</summary>
 internal static class GuestApp
 {
     internal static async Task<int> RunAsync(GuestPlace place)
@@ -39,11 +40,8 @@ internal static class GuestApp
     private static async Task<KvpGuest> OpenAsync(GuestPlace place, TrafficMeter meter)
     {
         if (place.Endpoint is { } endpoint)
-        {
-            EmulatedGuestTransport port = await EmulatedGuestTransport.ConnectAsync(endpoint, place.KeyPrefix);
-            return new(new MeteredTransport(port, meter));
-        }
-
+            return new(new MeteredTransport(
+                await EmulatedGuestTransport.ConnectAsync(endpoint, place.KeyPrefix), meter));
         LinuxGuestTransportOptions linux = new()
         {
             KeyPrefix = place.KeyPrefix,

@@ -79,7 +79,8 @@ internal sealed class GuestProcess : IAsyncDisposable
     private static void SetExecutable(ProcessStartInfo start)
     {
         start.FileName = Environment.ProcessPath
-            ?? throw new InvalidOperationException("The path of this executable is not known: no guest can start.");
+            ?? throw new InvalidOperationException(
+                "The path of this executable is not known: no guest can be started.");
         if (Path.GetFileNameWithoutExtension(start.FileName) is not "dotnet")
             return;
         start.ArgumentList.Add("exec");

@@ -1,10 +1,8 @@
 namespace KvpRpc.Cli.Demo.Guests;
 
-/// <summary>What a guest's programs did with its tables.</summary>
-/// <param name="Writes">The batches written.</param>
-/// <param name="Items">The items in them.</param>
-/// <param name="Bytes">The UTF-8 bytes of these items.</param>
-/// <param name="Reads">The reads of the host's items.</param>
+/// <summary>What a guest's programs did with its tables: batches, items and bytes written, and reads of the host's
+/// items.
+/// </summary>
 internal readonly record struct GuestTraffic(long Writes, long Items, long Bytes, long Reads)
 {
     public static GuestTraffic operator +(GuestTraffic left, GuestTraffic right) => new(

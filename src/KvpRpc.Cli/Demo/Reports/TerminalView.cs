@@ -26,8 +26,9 @@ internal sealed class TerminalView : IDemoView
             : "each guest's tables are in memory";
         _console.WriteLine();
         _console.Write(new Panel(new Rows(
-            new Markup("One emulated Hyper-V host and two guests, each a [bold]process of its own[/] that reaches the "
-                + "host through its KVP tables only: no network, no credentials, no agent port."),
+            new Markup("One emulated Hyper-V host and two guests, each a [bold]process of its own[/] that reaches "
+                + "the host"),
+            new Markup("through its KVP tables only: no network, no credentials, no agent port."),
             new Markup($"[grey]Guests:[/] [bold]{choice.Name}[/] ({what}); {Markup.Escape(choice.Reason)}.")))
         {
             Header = new($"[bold] kvprpc demo [/][grey]{Markup.Escape(version.Split('+')[0])} [/]"),

@@ -25,7 +25,8 @@ internal sealed class GuestsStartStep : IDemoStep
             log.Measure($"signInMilliseconds:{machine.Name}", time.TotalMilliseconds);
         }
 
-        HashSet<int> processes = [Environment.ProcessId, .. scene.Machines.Select(machine => machine.Program!.Id)];
-        StepLog.Check(processes.Count == scene.Machines.Count + 1, "two of the processes are one");
+        int distinct = scene.Machines.Select(machine => machine.Program!.Id).Append(Environment.ProcessId).Distinct()
+            .Count();
+        StepLog.Check(distinct == scene.Machines.Count + 1, "two of the processes are one");
     }
 }

@@ -3,7 +3,8 @@ using KvpRpc.Cli.Demo.Reports;
 
 namespace KvpRpc.Cli.Demo.Steps;
 
-/// <summary>The host asks each guest for the facts of its machine, and one of them again and again.</summary>
+/// <summary>The host asks each guest for the facts of the machine it runs on, and one of them again and
+/// again.</summary>
 internal sealed class HostCallsGuestStep : IDemoStep
 {
     private const int Repeats = 20;

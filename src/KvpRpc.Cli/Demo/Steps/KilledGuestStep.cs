@@ -10,8 +10,9 @@ internal sealed class KilledGuestStep : IDemoStep
 
     public string Title => "A guest is killed in the middle of a call";
 
-    public string Expected => "the call ends with Unavailable, outcome unknown; the link comes back by itself, and "
-        + "calls work again; the other guest notices nothing";
+    public string Expected =>
+        "the call ends with Unavailable, outcome unknown; the link comes back by itself, and calls work "
+        + "again; the other guest notices nothing";
 
     public async Task RunAsync(DemoScene scene, StepLog log, CancellationToken cancellationToken)
     {
