@@ -49,7 +49,8 @@ public sealed partial class DemoEndTests
             using (Process kill = Process.Start("kill", ["-INT", demo.Id.ToString(CultureInfo.InvariantCulture)]))
                 await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
             Tool.Outcome outcome = await Tool.WaitAsync(demo);
-            Assert.Equal((Interrupted, "kvprpc: stopped; nothing is left behind."), (outcome.ExitCode, outcome.Errors.Trim()));
+            Assert.Equal(Interrupted, outcome.ExitCode);
+            Assert.Equal("kvprpc: stopped; nothing is left behind.", outcome.Errors.Trim());
             Assert.DoesNotContain(children, ProcessFolder.IsRunning);
             Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
         }

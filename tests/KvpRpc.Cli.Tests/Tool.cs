@@ -39,7 +39,7 @@ internal static class Tool
 
     /// <summary>Runs the tool as <c>dotnet KvpRpc.Cli.dll</c>.</summary>
     internal static Task<Outcome> RunWithDotnetAsync(params string[] arguments) =>
-        WaitAsync(Process.Start(Prepare("dotnet", [Path.Join(AppContext.BaseDirectory, "KvpRpc.Cli.dll"), .. arguments]))!);
+        WaitAsync(Process.Start(Prepare("dotnet", [Executable + ".dll", .. arguments]))!);
 
     /// <summary>Waits until the tool has ended; kills it with its guests when it does not.</summary>
     internal static async Task<Outcome> WaitAsync(Process process)
@@ -64,10 +64,11 @@ internal static class Tool
         }
     }
 
-    private static ProcessStartInfo Prepare(string executable, IEnumerable<string> arguments) => new(executable, arguments)
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    };
+    private static ProcessStartInfo Prepare(string executable, IEnumerable<string> arguments) =>
+        new(executable, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 }

@@ -59,9 +59,9 @@ internal sealed class TerminalView : IDemoView
 
         _console.WriteLine();
         _console.Write(CostTable.Make(report.Machines));
-        _console.MarkupLine("[grey]A write is one batch of items; a poll is one query of all items of a guest. The emulated "
-            + "host counts what the host does, the guests count what they do. The emulated host's calls take no time of "
-            + "their own; on a real host each takes some milliseconds.[/]");
+        _console.MarkupLine("[grey]A write is one batch of items; a poll is one query of all items of a guest. The "
+            + "emulated host counts what the host does, the guests count what they do. The emulated host's calls take "
+            + "no time of their own; on a real host each takes some milliseconds.[/]");
         _console.WriteLine();
         int good = report.Steps.Count(step => step.Ok);
         string time = Text.Of(TimeSpan.FromMilliseconds(report.Milliseconds));
