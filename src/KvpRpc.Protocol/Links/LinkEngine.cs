@@ -158,14 +158,9 @@ internal sealed class LinkEngine : IDisposable
         if (index < 0 || text.Length < 2 || State == LinkState.Closed)
             return;
         if (text[0] == Handshake.HelloMark)
-        {
-            if (index == 0)
-                _shownHello = _handshake.Remember(text);
-        }
-        else if (_link is not null && _link.Proofs.TryRead(index, text, _decoded, out Alphabet? alphabet, out int count))
-        {
-            _link.HandleItem(index, alphabet, _decoded.AsSpan(0, count), now);
-        }
+            _shownHello = index == 0 ? _handshake.Remember(text) : _shownHello;
+        else if (_link is { } link && link.Proofs.TryRead(index, text, _decoded, out Alphabet? alphabet, out int count))
+            link.HandleItem(index, alphabet, _decoded.AsSpan(0, count), now);
     }
 
     internal void EndRead(Instant now)

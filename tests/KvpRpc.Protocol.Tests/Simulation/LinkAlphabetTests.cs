@@ -180,13 +180,20 @@ public sealed class LinkAlphabetTests
     public void A_link_of_small_calls_never_probes()
     {
         using SimulatedWorld world = Opened(isLinux: false);
+        HashSet<char> marks = [];
+        world.Host.Own.Carry = world.Guest.Own.Carry = text =>
+        {
+            if (text.Length > 0)
+                marks.Add(text[0]);
+            return text;
+        };
         for (int i = 0; i < 300; i++)
         {
             world.Call(world.Host, 300, 300);
             world.Call(world.Guest, 300, 300);
         }
 
-        Assert.All(world.Host.Own.Own().Concat(world.Guest.Own.Own()), item => Assert.Contains(item.Value[0], "bh"));
+        Assert.Superset(marks, new HashSet<char> { 'b', 'h' });
     }
 
     [Fact]
