@@ -100,7 +100,7 @@ internal sealed class OpenLink : IDisposable
                 return next;
             return Instant.Earlier(
                 next,
-                _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : SilentSince + _options.KeepaliveAfter);
+                _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : SilentSince + KeepaliveAfter);
         }
     }
 
@@ -113,6 +113,9 @@ internal sealed class OpenLink : IDisposable
 
     // Transfers leave the last slots to small messages.
     private int BulkReserve => Streams.Filler.HasOnlyBulk ? Math.Max(1, _options.MaxSlots / 8) : 0;
+
+    // One side asks first, or both would ask at the same moment for ever.
+    private TimeSpan KeepaliveAfter => _options.IsHost ? _options.KeepaliveAfter : _options.KeepaliveAfter * 1.5;
 
     // Silence before there was something to wait for means nothing.
     private Instant SilentSince => _lastHeard > _activeSince ? _lastHeard : _activeSince;
@@ -194,7 +197,7 @@ internal sealed class OpenLink : IDisposable
         {
             End = new(LinkEndReason.PeerSilent, "The peer has not answered.");
         }
-        else if (MayNudge && _proof == 0 && _nudge == _nudgeSatisfied && SilentSince + _options.KeepaliveAfter <= now)
+        else if (MayNudge && _proof == 0 && _nudge == _nudgeSatisfied && SilentSince + KeepaliveAfter <= now)
         {
             Nudge(now);
         }
