@@ -186,6 +186,7 @@ public sealed class EmulatedVirtualMachine
         else
         {
             await _guest.BootAsync(cancellationToken).ConfigureAwait(false);
+            KvpService.ForgetUndelivered();
             KvpService.SetReach(GetReach(EmulatedPowerState.Running));
         }
 
