@@ -1,7 +1,8 @@
 namespace KvpRpc.Emulator;
 
 /// <summary>How often which fault of the medium happens. A rate is a share from 0 (never) to 1 (always).</summary>
-/// <remarks>Every fault is one that <see cref="KvpRpc.Transports.IKvpTransport"/> allows, so a program must survive each.
+/// <remarks>Every fault is one that <see cref="KvpRpc.Transports.IKvpTransport"/> allows, so a program must survive
+/// each.
 /// </remarks>
 public sealed record EmulatedFaults
 {
@@ -23,8 +24,8 @@ public sealed record EmulatedFaults
     /// <summary>Gets how many items of a batch are reported in doubt and never land.</summary>
     public double ItemLost { get; init; }
 
-    /// <summary>Gets how many items of a batch are reported in doubt and land after up to <see cref="LateBy"/>; until then
-    /// other writes go on, which it may cover.</summary>
+    /// <summary>Gets how many items of a batch are reported in doubt and land after up to <see cref="LateBy"/>; until
+    /// then other writes go on, which it may cover.</summary>
     public double ItemLandsLate { get; init; }
 
     /// <summary>Gets how many items of a batch land at once but are reported in doubt.</summary>

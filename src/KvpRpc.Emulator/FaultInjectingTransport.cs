@@ -6,8 +6,8 @@ namespace KvpRpc.Emulator;
 
 /// <summary>Does to any transport what a bad medium may do: fails, holds, lands late, lands in part.</summary>
 /// <remarks>
-/// <para>For tests of programs that use KvpRpc: put it around an emulated transport, set <see cref="Faults"/>, and check
-/// that all goes well again when they are taken back. The same seed gives the same faults to the same sequence of
+/// <para>For tests of programs that use KvpRpc: put it around an emulated transport, set <see cref="Faults"/>, and
+/// check that all goes well again when they are taken back. The same seed gives the same faults to the same sequence of
 /// operations. It owns the transport that it is put around.</para>
 /// <para><see cref="Cut"/> and <see cref="Mend"/> are for faults at a chosen moment.</para>
 /// </remarks>
@@ -94,7 +94,8 @@ public sealed class FaultInjectingTransport : IKvpTransport
     public ValueTask WaitForChangeAsync(CancellationToken cancellationToken) =>
         _inner.WaitForChangeAsync(cancellationToken);
 
-    /// <summary>Disposes the transport that this one is put around; items that have not landed by now never will.</summary>
+    /// <summary>Disposes the transport that this one is put around; items that have not landed by now never
+    /// will.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;

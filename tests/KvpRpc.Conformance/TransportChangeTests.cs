@@ -2,7 +2,8 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Conformance;
 
-/// <summary>The promises about what happens at the same time: changes beside reads, waits for change, giving up.</summary>
+/// <summary>The promises about what happens at the same time: changes beside reads, waits for change, giving
+/// up.</summary>
 public abstract class TransportChangeTests : TransportTestHands
 {
     [Fact(Timeout = TestTimeout)]
@@ -62,16 +63,18 @@ public abstract class TransportChangeTests : TransportTestHands
 
         while (!peer.IsCompleted || !own.IsCompleted)
         {
-            Assert.All((await ReadPeerAsync(transport)).Where(item => IsItem(item.Key)), item => AssertWhole(item.Value));
-            Assert.All((await ReadOwnAsync(transport)).Where(item => IsOurs(item.Key)), item => AssertWhole(item.Value));
-            Assert.All((await pair.ViewOwnTableAsync()).Where(item => IsOurs(item.Key)), item => AssertWhole(item.Value));
+            AssertAllWhole(await ReadPeerAsync(transport), "item ");
+            AssertAllWhole(await ReadOwnAsync(transport), TransportPair.Prefix);
+            AssertAllWhole(await pair.ViewOwnTableAsync(), TransportPair.Prefix);
         }
 
         await Task.WhenAll(peer, own);
         await InPeerTableAsync(transport, items => items.GetValueOrDefault($"item {Changes % 3}") == Whole(Changes));
         await AtPeerAsync(pair, view => view.GetValueOrDefault(Key(Changes % 3)) == Whole(Changes));
 
-        static bool IsItem(string key) => key.StartsWith("item ", StringComparison.Ordinal);
+        static void AssertAllWhole(IReadOnlyDictionary<string, string> items, string prefix) => Assert.All(
+            items.Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal)),
+            item => AssertWhole(item.Value));
     }
 
     [Fact(Timeout = TestTimeout)]

@@ -52,9 +52,11 @@ public abstract class EmulatorTestBase : IAsyncDisposable
         return write;
     }
 
-    private protected static Task<string> ReadOwnAsync(IKvpTransport transport) => ReadAsync(transport.ReadOwnTableAsync);
+    private protected static Task<string> ReadOwnAsync(IKvpTransport transport) =>
+        ReadAsync(transport.ReadOwnTableAsync);
 
-    private protected static Task<string> ReadPeerAsync(IKvpTransport transport) => ReadAsync(transport.ReadPeerTableAsync);
+    private protected static Task<string> ReadPeerAsync(IKvpTransport transport) =>
+        ReadAsync(transport.ReadPeerTableAsync);
 
     // A table in one line, in the order in which it shows.
     private static async Task<string> ReadAsync(Func<IKvpItemVisitor, CancellationToken, ValueTask> read)

@@ -61,7 +61,8 @@ public sealed class FaultInjectingTransportTests : EmulatorTestBase
     [Fact]
     public async Task An_item_that_lands_late_covers_a_newer_one()
     {
-        FaultInjectingTransport transport = await OpenAsync(new() { ItemLandsLate = 1, LateBy = TimeSpan.FromSeconds(5) });
+        FaultInjectingTransport transport =
+            await OpenAsync(new() { ItemLandsLate = 1, LateBy = TimeSpan.FromSeconds(5) });
         KvpItemWrite late = await WriteAsync(transport, "a", "old");
         transport.Faults = EmulatedFaults.None;
         await WriteAsync(transport, "a", "new");

@@ -133,7 +133,8 @@ public sealed class PowerTests : EmulatorTestBase
         await WriteAsync(guest, "a", "1");
         await machine.SetDataExchangeAsync(false, Canceled);
         Assert.Equal(KvpWriteOutcome.Landed, (await WriteAsync(host, "b", "2")).Outcome);
-        Assert.Equal(("b=2", "", ""), (await ReadOwnAsync(host), await ReadPeerAsync(host), await ReadPeerAsync(guest)));
+        Assert.Equal("b=2", await ReadOwnAsync(host));
+        Assert.Equal(("", ""), (await ReadPeerAsync(host), await ReadPeerAsync(guest)));
 
         await machine.SetDataExchangeAsync(true, Canceled);
 
@@ -214,7 +215,8 @@ public sealed class PowerTests : EmulatorTestBase
         EmulatedVirtualMachine machine = await StartMachineAsync(new() { HostName = "HV-7" });
         List<string> facts = [];
 
-        await machine.KvpService.ReadGuestItemsAsync(KvpPool.AutoExternal, item => facts.Add($"{item.Key}={item.Value}"), Canceled);
+        await machine.KvpService.ReadGuestItemsAsync(
+            KvpPool.AutoExternal, item => facts.Add($"{item.Key}={item.Value}"), Canceled);
         await machine.KvpService.ReadGuestItemsAsync(KvpPool.Auto, item => facts.Add(item.Key), Canceled);
 
         Assert.Contains("PhysicalHostName=HV-7", facts);
@@ -240,9 +242,18 @@ public sealed class PowerTests : EmulatorTestBase
         Assert.Equal(
             new EmulatedMediumCounters
             {
-                HostWrites = 1, HostWriteCalls = 1, HostItemsWritten = 1, HostBytesWritten = 4, HostReadsBack = 1,
-                HostPolls = 1, GuestItemsRead = 1, GuestBytesRead = 3,
-                GuestWrites = 1, GuestItemsWritten = 1, GuestBytesWritten = 3, GuestReads = 1,
+                HostWrites = 1,
+                HostWriteCalls = 1,
+                HostItemsWritten = 1,
+                HostBytesWritten = 4,
+                HostReadsBack = 1,
+                HostPolls = 1,
+                GuestItemsRead = 1,
+                GuestBytesRead = 3,
+                GuestWrites = 1,
+                GuestItemsWritten = 1,
+                GuestBytesWritten = 3,
+                GuestReads = 1,
                 Transactions = 11 + 1 + 2,
             },
             counters);

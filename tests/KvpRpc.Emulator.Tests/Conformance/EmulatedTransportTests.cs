@@ -8,7 +8,8 @@ public sealed class EmulatedHostTransportTests : TransportConformanceTests
     protected override ValueTask<TransportPair> OpenPairAsync() => EmulatedPairs.OpenHostSideAsync(new());
 }
 
-/// <summary>The host's transport where every method starts a job, batches fail in part and Remove does nothing.</summary>
+/// <summary>The host's transport where every method starts a job, batches fail in part and Remove does
+/// nothing.</summary>
 public sealed class AwkwardEmulatedHostTransportTests : TransportConformanceTests
 {
     protected override ValueTask<TransportPair> OpenPairAsync() => EmulatedPairs.OpenHostSideAsync(new()

@@ -53,7 +53,8 @@ public sealed class GuestPortTests : EmulatorTestBase
         await Assert.ThrowsAsync<KvpTransportException>(
             async () => await EmulatedGuestTransport.ConnectAsync(port.Endpoint, "", Canceled));
         await machine.StartAsync(Canceled);
-        await using EmulatedGuestTransport program = await EmulatedGuestTransport.ConnectAsync(port.Endpoint, "", Canceled);
+        await using EmulatedGuestTransport program =
+            await EmulatedGuestTransport.ConnectAsync(port.Endpoint, "", Canceled);
         await ReadPeerAsync(program);
         Task wait = program.WaitForChangeAsync(Canceled).AsTask();
 
@@ -68,7 +69,8 @@ public sealed class GuestPortTests : EmulatorTestBase
     {
         EmulatedVirtualMachine machine = await StartMachineAsync();
         EmulatedGuestPort port = machine.OpenGuestPort();
-        await using EmulatedGuestTransport program = await EmulatedGuestTransport.ConnectAsync(port.Endpoint, "", Canceled);
+        await using EmulatedGuestTransport program =
+            await EmulatedGuestTransport.ConnectAsync(port.Endpoint, "", Canceled);
         await ReadPeerAsync(program);
         Task wait = program.WaitForChangeAsync(Canceled).AsTask();
 
@@ -117,7 +119,8 @@ public sealed class GuestPortTests : EmulatorTestBase
     {
         EmulatedVirtualMachine machine = await StartMachineAsync();
         await using EmulatedGuestPort port = machine.OpenGuestPort();
-        await using EmulatedGuestTransport other = await EmulatedGuestTransport.ConnectAsync(port.Endpoint, "x", Canceled);
+        await using EmulatedGuestTransport other =
+            await EmulatedGuestTransport.ConnectAsync(port.Endpoint, "x", Canceled);
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(port.Endpoint), Canceled);
 
