@@ -61,12 +61,15 @@ public abstract class TransportChangeTests : TransportTestHands
             },
             Canceled);
 
-        while (!peer.IsCompleted || !own.IsCompleted)
+        bool isLastRound;
+        do
         {
+            isLastRound = peer.IsCompleted && own.IsCompleted;
             AssertAllWhole(await ReadPeerAsync(transport), "item ");
             AssertAllWhole(await ReadOwnAsync(transport), TransportPair.Prefix);
             AssertAllWhole(await pair.ViewOwnTableAsync(), TransportPair.Prefix);
         }
+        while (!isLastRound);
 
         await Task.WhenAll(peer, own);
         await InPeerTableAsync(transport, items => items.GetValueOrDefault($"item {Changes % 3}") == Whole(Changes));
