@@ -41,13 +41,13 @@ public sealed class EmulatedGuestTransport : IKvpTransport
     {
         ArgumentException.ThrowIfNullOrEmpty(endpoint);
         ArgumentNullException.ThrowIfNull(prefix);
-        Stream stream = await ConnectStreamAsync(endpoint, cancellationToken).ConfigureAwait(false);
-        EmulatedGuestTransport transport = new(stream);
+        EmulatedGuestTransport transport =
+            new(await ConnectStreamAsync(endpoint, cancellationToken).ConfigureAwait(false));
         transport._receiving = transport.ReceiveAsync();
         try
         {
-            ReadOnlyMemory<byte> hello = PortFrame.Make(prefix, PortRequests.WriteHello);
-            byte[] welcome = await transport.CallAsync(PortOperation.Hello, hello, cancellationToken)
+            byte[] welcome = await transport.CallAsync(
+                PortOperation.Hello, PortFrame.Make(prefix, PortRequests.WriteHello), cancellationToken)
                 .ConfigureAwait(false);
             transport.Limits = transport.Parse(welcome, PortRequests.ReadWelcome);
             return transport;
@@ -141,8 +141,9 @@ public sealed class EmulatedGuestTransport : IKvpTransport
         bool hasMore = true;
         for (bool fromStart = true; hasMore; fromStart = false)
         {
-            ReadOnlyMemory<byte> request = PortFrame.Make((operation, fromStart), PortRequests.WriteRead);
-            byte[] answer = await CallAsync(operation, request, cancellationToken).ConfigureAwait(false);
+            byte[] answer = await CallAsync(
+                operation, PortFrame.Make((operation, fromStart), PortRequests.WriteRead), cancellationToken)
+                .ConfigureAwait(false);
             hasMore = Parse(answer, (ref reader) => PortRequests.ReadPart(ref reader, visitor));
         }
     }

@@ -50,6 +50,7 @@ public static class TextSamples
     public static IReadOnlyList<string> OddKeys { get; } =
     [
         " ", "a b", "key=value", "a/b\\c", "<&>\"'", "\u00E9\u4E2D\U0001F600", "..", "%s%n", "Key\tWith\nBreaks",
-        "KvpRpc", new string('k', 254),
+        "KvpRpc",
+        new string('k', 254),
     ];
 }

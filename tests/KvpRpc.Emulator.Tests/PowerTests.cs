@@ -133,8 +133,8 @@ public sealed class PowerTests : EmulatorTestBase
         await WriteAsync(guest, "a", "1");
         await machine.SetDataExchangeAsync(false, Canceled);
         Assert.Equal(KvpWriteOutcome.Landed, (await WriteAsync(host, "b", "2")).Outcome);
-        Assert.Equal("b=2", await ReadOwnAsync(host));
-        Assert.Equal(("", ""), (await ReadPeerAsync(host), await ReadPeerAsync(guest)));
+        Assert.Equal(("b=2", "", ""),
+            (await ReadOwnAsync(host), await ReadPeerAsync(host), await ReadPeerAsync(guest)));
 
         await machine.SetDataExchangeAsync(true, Canceled);
 

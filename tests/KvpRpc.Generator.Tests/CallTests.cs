@@ -56,7 +56,7 @@ public sealed class CallTests
     {
         _service.Error = new RpcException(StatusCode.NotFound, "no such patch");
 
-        Assert.Same(_service.Error, await Assert.ThrowsAsync<RpcException>(() => 
+        Assert.Same(_service.Error, await Assert.ThrowsAsync<RpcException>(() =>
             _client.RebootAsync(1, TestContext.Current.CancellationToken)));
     }
 

@@ -68,7 +68,8 @@ public sealed class DiagnosticTests
     public void A_type_that_cannot_cross_is_an_error_at_each_member_that_uses_it(string type, string reason)
     {
         var diagnostics = Driven.Diagnose(
-            "Task M(Data value); Task<Data[]> N();", type.Replace("[O]", "[MessagePackObject]", StringComparison.Ordinal));
+            "Task M(Data value); Task<Data[]> N();",
+            type.Replace("[O]", "[MessagePackObject]", StringComparison.Ordinal));
 
         Assert.True(diagnostics.Length >= 2);
         Assert.All(diagnostics, diagnostic => Assert.Equal("KVPRPC0011", diagnostic.Id));

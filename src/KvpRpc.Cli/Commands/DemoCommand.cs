@@ -11,12 +11,16 @@ internal static class DemoCommand
     {
         Option<string?> guest = new("--guest")
         {
-            Description = "What the guests are: 'daemon' runs the unmodified hv_kvp_daemon for each, 'linux' keeps their "
+            Description = "What the guests are: 'daemon' runs the unmodified hv_kvp_daemon for each, 'linux' keeps "
+                + "their "
                 + "tables in memory, 'windows' is not built yet. By default 'daemon' where it can run, else 'linux'.",
             HelpName = "daemon|linux|windows",
         };
         guest.AcceptOnlyFromAmong("daemon", "linux", "windows");
-        Option<bool> json = new("--json") { Description = "Write one JSON document to standard output, and nothing else." };
+        Option<bool> json = new("--json")
+        {
+            Description = "Write one JSON document to standard output, and nothing else.",
+        };
         Command command = new(
             "demo",
             "Shows calls between an emulated Hyper-V host and guests, each a process of its own, in a few seconds. "

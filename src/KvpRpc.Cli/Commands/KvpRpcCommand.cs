@@ -32,6 +32,7 @@ internal static class KvpRpcCommand
         }
         catch (OperationCanceledException)
         {
+            await Console.Error.WriteLineAsync("kvprpc: stopped; nothing is left behind.");
             return ExitCodes.Interrupted;
         }
     }
@@ -39,7 +40,8 @@ internal static class KvpRpcCommand
     // A plain command and not a RootCommand, whose name is that of the executable file: KvpRpc.Cli, not kvprpc.
     private static Command Create()
     {
-        Command root = new("kvprpc", "Calls between a Hyper-V host and its guests with no network: over KVP Data Exchange.")
+        Command root = new("kvprpc",
+            "Calls between a Hyper-V host and its guests with no network: over KVP Data Exchange.")
         {
             new HelpOption { Recursive = true },
             new VersionOption(),

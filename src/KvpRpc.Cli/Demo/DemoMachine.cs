@@ -9,7 +9,8 @@ using KvpRpc.Links;
 
 namespace KvpRpc.Cli.Demo;
 
-/// <summary>One virtual machine of the demo: the emulated one, its guest's program, and the host's view of it.</summary>
+/// <summary>One virtual machine of the demo: the emulated one, its guest's program, and the host's view of
+/// it.</summary>
 internal sealed class DemoMachine : IAsyncDisposable
 {
     private readonly EmulatedVirtualMachine _emulated;
@@ -61,6 +62,9 @@ internal sealed class DemoMachine : IAsyncDisposable
         }
     }
 
+    /// <summary>Gets what stands in the way of a link; null when nothing is known.</summary>
+    internal string? Obstacle => _opened?.Links.Obstacle;
+
     /// <summary>Switches the machine on and starts the guest's program.</summary>
     internal async Task BootAsync(CancellationToken cancellationToken)
     {
@@ -106,7 +110,12 @@ internal sealed class DemoMachine : IAsyncDisposable
         Task first = await Task.WhenAny(signedIn, ended);
         await other.CancelAsync();
         if (first == ended && !cancellationToken.IsCancellationRequested)
-            throw new StepFailedException($"the program in {Name} ended. It said: {await ended}");
+        {
+            string said = await ended;
+            throw new StepFailedException(
+                $"the program in {Name} ended and said {(said.Length == 0 ? "nothing" : $"\"{said}\"")}");
+        }
+
         await signedIn;
     }
 

@@ -7,7 +7,7 @@ namespace KvpRpc.Cli.Demo;
 /// <summary>Plays the steps of the demo and shows what comes.</summary>
 internal static class DemoRunner
 {
-    private static readonly TimeSpan StepTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan StepTime = TimeSpan.FromSeconds(60);
 
     private static readonly IDemoStep[] Steps =
     [
@@ -102,7 +102,8 @@ internal static class DemoRunner
             {
                 StepFailedException => exception.Message,
                 RpcException call => $"{call.StatusCode}: {call.Message}",
-                OperationCanceledException => $"nothing within {StepTime.TotalSeconds:0} s",
+                OperationCanceledException =>
+                    string.Join("; ", scene.Obstacles.Prepend($"nothing within {StepTime.TotalSeconds:0} s")),
                 _ => $"{exception.GetType().Name}: {exception.Message}",
             };
         }

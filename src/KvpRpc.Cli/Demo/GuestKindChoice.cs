@@ -18,7 +18,8 @@ internal sealed record GuestKindChoice(string Name, EmulatedGuestKind? Kind, str
     {
         if (asked is Windows)
         {
-            return new(Windows, null, "Guests of the kind 'windows' are not built yet: this version has no emulated Windows "
+            return new(Windows, null,
+                "Guests of the kind 'windows' are not built yet: this version has no emulated Windows "
                 + "guest. Use --guest linux or --guest daemon.");
         }
 
@@ -28,9 +29,10 @@ internal sealed record GuestKindChoice(string Name, EmulatedGuestKind? Kind, str
         return (asked, obstacle) switch
         {
             (Daemon, null) => new(Daemon, EmulatedGuestKind.LinuxDaemon, "asked for with --guest"),
-            (Daemon, _) => new(Daemon, null, $"Guests of the kind 'daemon' cannot run here. {obstacle} Or use --guest linux."),
+            (Daemon, _) => new(Daemon, null,
+                $"Guests of the kind 'daemon' cannot run here. {obstacle} Or use --guest linux."),
             (_, null) => new(Daemon, EmulatedGuestKind.LinuxDaemon, "hv_kvp_daemon is installed and may run here"),
-            _ => new(Linux, EmulatedGuestKind.Linux, $"the kind 'daemon' cannot run here: {obstacle}"),
+            _ => new(Linux, EmulatedGuestKind.Linux, $"the kind 'daemon' cannot run here: {obstacle.TrimEnd('.')}"),
         };
     }
 }

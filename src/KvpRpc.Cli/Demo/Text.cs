@@ -26,8 +26,8 @@ internal static class Text
     internal static string OfBytes(long bytes) => bytes switch
     {
         < 10_000 => Make($"{bytes:N0} B"),
-        < 10 << 20 => Make($"{bytes / 1024.0:N0} KiB"),
-        < 10L << 30 => Make($"{bytes / (1024.0 * 1024):N0} MiB"),
+        < 1 << 20 => Make($"{bytes / 1024.0:N0} KiB"),
+        < 10L << 30 => Make($"{bytes / (1024.0 * 1024):N1} MiB"),
         _ => Make($"{bytes / (1024.0 * 1024 * 1024):N0} GiB"),
     };
 

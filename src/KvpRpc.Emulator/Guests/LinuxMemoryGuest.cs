@@ -118,7 +118,8 @@ internal sealed class LinuxMemoryGuest : EmulatedGuest
         if (request.Operation is KvpOperation.Enumerate && request.Pool is KvpPool.Auto)
         {
             return request.Index < Facts.Length
-                ? Answer(Facts[request.Index]) : KvpResponse.Of(KvpResponse.NoMoreItems);
+                ? Answer(Facts[request.Index])
+                : KvpResponse.Of(KvpResponse.NoMoreItems);
         }
 
         if (GetPool(request.Pool) is not { } pool) return KvpResponse.Of(KvpResponse.NoMoreItems);

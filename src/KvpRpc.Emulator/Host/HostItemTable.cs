@@ -41,8 +41,9 @@ internal sealed class HostItemTable(EmulatedHyperVOptions options)
     internal HostReturnCode Apply(HostMethod method, IReadOnlyList<HostDataItem> items, ICollection<string> changed)
     {
         if (items.Count is 0 or > MaxItemsPerCall) return HostReturnCode.InvalidParameter;
-        if (method is HostMethod.Remove && options.Remove is not EmulatedRemove.Works)
-            return options.Remove is EmulatedRemove.Fails ? HostReturnCode.Failed : HostReturnCode.Completed;
+        if (method is HostMethod.Remove && options.Remove is EmulatedRemove.Fails) return HostReturnCode.Failed;
+        if (method is HostMethod.Remove && options.Remove is EmulatedRemove.DoesNothing)
+            return HostReturnCode.Completed;
 
         _undo.Clear();
         HostReturnCode result = HostReturnCode.Completed;

@@ -55,8 +55,8 @@ internal sealed class PortConnection(Socket socket, Func<string, IKvpTransport> 
         try
         {
             IKvpTransport transport = open(prefix);
-            ReadOnlyMemory<byte> welcome = PortFrame.Make(transport.Limits, PortAnswers.WriteWelcome);
-            await SendAsync(welcome, cancellationToken).ConfigureAwait(false);
+            await SendAsync(PortFrame.Make(transport.Limits, PortAnswers.WriteWelcome), cancellationToken)
+                .ConfigureAwait(false);
             return transport;
         }
         catch (KvpTransportException exception)

@@ -21,7 +21,8 @@ internal abstract class Alphabet
     /// <summary>Gets how many UTF-16 units so many bytes take (the mark not counted).</summary>
     internal abstract int UnitsFor(int bytes);
 
-    /// <summary>Gets how many bytes of UTF-8 a text of so many UTF-16 units takes at most (the mark not counted).</summary>
+    /// <summary>Gets how many bytes of UTF-8 a text of so many UTF-16 units takes at most (the mark not
+    /// counted).</summary>
     internal abstract int MaxUtf8Bytes(int units);
 
     /// <summary>Writes the text of the bytes and gives its length in units.</summary>

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace KvpRpc.Protocol.Alphabets;
 
-/// <summary>Base64url without padding (RFC 4648 section 5): six bits a unit, letters that every layer carries.</summary>
+/// <summary>Base64url without padding (RFC 4648 section 5): six bits a unit, letters that every layer
+/// carries.</summary>
 internal sealed class Base64Alphabet : Alphabet
 {
     internal static readonly Base64Alphabet Instance = new();
@@ -26,9 +27,11 @@ internal sealed class Base64Alphabet : Alphabet
         if (text.Length % 4 == 1 || MaxBytes(text.Length) > bytes.Length || !Ascii.IsValid(text))
             return false;
 
-        // The decoder skips white space and ignores the unused bits of the last unit: both would give a second spelling.
+        // The decoder skips white space and ignores the unused bits of the last unit: both would give a second
+        // spelling.
         if (text.IndexOfAny(" \t\r\n=") >= 0
-            || Base64Url.DecodeFromChars(text, bytes, out int consumed, out count) != System.Buffers.OperationStatus.Done
+            || Base64Url.DecodeFromChars(text, bytes, out int consumed, out count)
+                != System.Buffers.OperationStatus.Done
             || consumed != text.Length)
         {
             count = 0;

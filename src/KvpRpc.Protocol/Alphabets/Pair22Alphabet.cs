@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace KvpRpc.Protocol.Alphabets;
 
-/// <summary>Twenty-two bits in two units and four bytes of UTF-8, for a medium that counts both: a Linux guest.</summary>
+/// <summary>Twenty-two bits in two units and four bytes of UTF-8, for a medium that counts both: a Linux
+/// guest.</summary>
 /// <remarks>
 /// A pair is one of 64 ASCII characters (six bits) and one of the 32768 wide characters (fifteen); which of them comes
 /// first is one bit more. The bits of the bytes, lowest first, then a one, then zeros to the end of the pair, as in
@@ -137,7 +138,8 @@ internal sealed class Pair22Alphabet : Alphabet
     {
         uint wide = WideCharacters.FromValue(bits);
         uint ascii = AsciiCharacters[(int)(bits >> AsciiAt) & 63];
-        // The order without a branch, which random bits would make cost more than all else: both units in one number, turned.
+        // The order without a branch, which random bits would make cost more than all else: both units in one number,
+        // turned.
         uint pair = BitOperations.RotateLeft(wide | (ascii << 16), (int)(bits >> OrderAt & 1) << 4);
         units[1] = (char)(pair >> 16);
         units[0] = (char)pair;

@@ -1,10 +1,12 @@
 namespace KvpRpc.Protocol.Alphabets;
 
-/// <summary>The text of a probe item: what shows, before anything depends on it, whether an alphabet comes through.</summary>
+/// <summary>The text of a probe item: what shows, before anything depends on it, whether an alphabet comes
+/// through.</summary>
 /// <remarks>
-/// A probe fills an item to its last unit, so that a medium that cuts texts shows it, and holds what a medium is likely to
-/// treat alike: both ends of every range of the alphabet's characters (for pairs in both orders), then characters from all
-/// over. The seed, the link's id, makes it differ from the probe of an earlier link. See <c>protocol/alphabets.md</c>.
+/// A probe fills an item to its last unit, so that a medium that cuts texts shows it, and holds what a medium is likely
+/// to treat alike: both ends of every range of the alphabet's characters (for pairs in both orders), then characters
+/// from all over. The seed, the link's id, makes it differ from the probe of an earlier link. See
+/// <c>protocol/alphabets.md</c>.
 /// </remarks>
 internal static class ProbeText
 {
@@ -15,7 +17,8 @@ internal static class ProbeText
     internal static char MarkOf(Alphabet alphabet) => (char)(alphabet.Mark & ~0x20);
 
     /// <summary>Finds the alphabet whose probe begins with this character.</summary>
-    internal static Alphabet? Find(char mark) => char.IsAsciiLetterUpper(mark) ? Alphabet.Find((char)(mark | 0x20)) : null;
+    internal static Alphabet? Find(char mark) =>
+        char.IsAsciiLetterUpper(mark) ? Alphabet.Find((char)(mark | 0x20)) : null;
 
     /// <summary>Fills a text with the probe of an alphabet.</summary>
     internal static void Write(Alphabet alphabet, uint seed, Span<char> text)

@@ -1,11 +1,13 @@
 namespace KvpRpc.Protocol.Alphabets;
 
-/// <summary>The 32768 characters that stand for 15 bits each: <c>protocol/alphabets.md</c>, "The wide characters".</summary>
+/// <summary>The 32768 characters that stand for 15 bits each: <c>protocol/alphabets.md</c>, "The wide
+/// characters".</summary>
 /// <remarks>
-/// Letters, digits and symbols of the BMP, assigned in Unicode 6.0 or before, that no normalization form, alone or beside
-/// each other, and no case mapping changes; each takes three bytes of UTF-8. They come in aligned blocks of sixteen, in
-/// the order of their code points, so two small tables that stay in the first-level cache turn values into characters and
-/// back. There is no handful of ranges to reckon with instead: runs of 128 or more such characters hold fewer than 30000.
+/// Letters, digits and symbols of the BMP, assigned in Unicode 6.0 or before, that no normalization form, alone or
+/// beside each other, and no case mapping changes; each takes three bytes of UTF-8. They come in aligned blocks of
+/// sixteen, in the order of their code points, so two small tables that stay in the first-level cache turn values into
+/// characters and back. There is no handful of ranges to reckon with instead: runs of 128 or more such characters hold
+/// fewer than 30000.
 /// </remarks>
 internal static class WideCharacters
 {

@@ -69,7 +69,8 @@ internal static class HelloCodec
         reader.TryReadByte(out byte role);
         UInt128 attempt = ReadId(ref reader);
         UInt128 answered = ReadId(ref reader);
-        if (role > (byte)PeerRole.Guest || attempt == 0 || !reader.TryReadBytes(PublicKeyBytes, out ReadOnlySpan<byte> key))
+        if (role > (byte)PeerRole.Guest || attempt == 0
+            || !reader.TryReadBytes(PublicKeyBytes, out ReadOnlySpan<byte> key))
             return null;
         Hello hello = new()
         {

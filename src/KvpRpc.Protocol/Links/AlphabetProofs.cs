@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using KvpRpc.Protocol.Alphabets;
 
@@ -5,9 +6,9 @@ namespace KvpRpc.Protocol.Links;
 
 /// <summary>What comes through of the peer's alphabets: probes, and later texts that are in none (rule 7).</summary>
 /// <remarks>
-/// An intact probe is reported at once, a damaged one when a second read shows it alike (rule 5). A text that its alphabet
-/// refuses counts only in an alphabet proven on this link and only if it was not there before the proof: what an earlier
-/// link has left says nothing of this one.
+/// An intact probe is reported at once, a damaged one when a second read shows it alike (rule 5). A text that its
+/// alphabet refuses counts only in an alphabet proven on this link and only if it was not there before the proof: what
+/// an earlier link has left says nothing of this one.
 /// </remarks>
 internal sealed class AlphabetProofs(uint seed)
 {
@@ -17,54 +18,91 @@ internal sealed class AlphabetProofs(uint seed)
     private readonly Queue<AlphabetReport> _reports = new();
     private Dictionary<int, Damage>? _damaged;
     private Dictionary<int, ulong>? _garbledBefore;
-    private int _proven;
+    private int _garbled;
+    private int _unreadable;
     private int _reportCount;
     private bool _sawNewDamage;
 
-    /// <summary>Gets the alphabet of a text of this read that its alphabet refuses; null when there is none.</summary>
-    internal Alphabet? Garbled { get; private set; }
+    /// <summary>Gets the alphabets of which a probe came through: bit n for number n.</summary>
+    internal int Proven { get; private set; }
+
+    /// <summary>Gets since when reads have shown a text that its alphabet refuses; null when the last did not.</summary>
+    internal Instant? GarbledSince { get; private set; }
+
+    /// <summary>Gets the alphabets that may be why the link has ended: bit n for number n.</summary>
+    internal int Blamed { get; private set; }
+
+    /// <summary>Gets whether nothing else can be why.</summary>
+    internal bool IsCertain { get; private set; }
 
     /// <summary>Gets whether the table should be read again soon: a damaged probe counts at its second sight.</summary>
     internal bool IsUneasy => _sawNewDamage;
 
     internal void BeginRead()
     {
-        Garbled = null;
+        _garbled = _unreadable = 0;
         _sawNewDamage = false;
     }
 
-    /// <summary>Takes an item that may hold a probe; false when it holds none.</summary>
-    internal bool TryTakeProbe(int index, ReadOnlySpan<char> text)
+    internal void EndRead(Instant now) => GarbledSince = _garbled != 0 ? GarbledSince ?? now : null;
+
+    /// <summary>Takes note that the next packet is there in this alphabet but cannot be opened.</summary>
+    internal void HandleUnreadable(Alphabet alphabet) => _unreadable |= (1 << alphabet.Number) & ~1;
+
+    /// <summary>Takes note that the link ends for texts that no bytes have.</summary>
+    internal void BlameGarbled() => (Blamed, IsCertain) = (_garbled, true);
+
+    /// <summary>Takes note that the link ends for a packet that cannot be opened.</summary>
+    internal void BlameUnreadable() => Blamed = _unreadable;
+
+    /// <summary>Takes note that the link ends for a packet that stays missing.</summary>
+    internal void BlameMissing() => Blamed = Proven;
+
+    /// <summary>Takes the text of an item; false when it is a probe or none that bytes have.</summary>
+    internal bool TryRead(
+        int index, ReadOnlySpan<char> text, Span<byte> bytes, [NotNullWhen(true)] out Alphabet? alphabet, out int count)
     {
-        if (ProbeText.Find(text[0]) is not { Number: > 0 } alphabet)
-            return false;
-        if ((_proven & (1 << alphabet.Number)) != 0)
-            return true;
-        if (ProbeText.IsIntact(alphabet, seed, text))
+        count = 0;
+        alphabet = Alphabet.Find(text[0]);
+        if (alphabet is null)
         {
-            _proven |= 1 << alphabet.Number;
-            Report(new(alphabet.Number, index, text.Length));
-            return true;
+            TakeProbe(index, text);
+            return false;
         }
 
-        NoteDamage(alphabet, index, text);
-        return true;
-    }
-
-    /// <summary>Takes a text that its alphabet refuses.</summary>
-    internal void HandleGarbled(Alphabet alphabet, int index, ReadOnlySpan<char> text)
-    {
-        if (alphabet.Number == 0)
-            return;
-        ulong hash = Hash(text);
-        if ((_proven & (1 << alphabet.Number)) == 0)
-            (_garbledBefore ??= [])[index] = hash;
-        else if (_garbledBefore is null || !_garbledBefore.TryGetValue(index, out ulong before) || before != hash)
-            Garbled = alphabet;
+        if (alphabet.TryDecode(text[1..], bytes, out count))
+            return true;
+        HandleGarbled(alphabet, index, text);
+        return false;
     }
 
     /// <summary>Gives a report for the peer.</summary>
     internal bool TryGetReport(out AlphabetReport report) => _reports.TryDequeue(out report);
+
+    private void TakeProbe(int index, ReadOnlySpan<char> text)
+    {
+        if (ProbeText.Find(text[0]) is not { Number: > 0 } alphabet || (Proven & (1 << alphabet.Number)) != 0)
+            return;
+        if (!ProbeText.IsIntact(alphabet, seed, text))
+        {
+            NoteDamage(alphabet, index, text);
+            return;
+        }
+
+        Proven |= 1 << alphabet.Number;
+        Report(new(alphabet.Number, index, text.Length));
+    }
+
+    private void HandleGarbled(Alphabet alphabet, int index, ReadOnlySpan<char> text)
+    {
+        if (alphabet.Number == 0)
+            return;
+        ulong hash = Hash(text);
+        if ((Proven & (1 << alphabet.Number)) == 0)
+            (_garbledBefore ??= [])[index] = hash;
+        else if (_garbledBefore is null || !_garbledBefore.TryGetValue(index, out ulong before) || before != hash)
+            _garbled |= 1 << alphabet.Number;
+    }
 
     private void NoteDamage(Alphabet alphabet, int index, ReadOnlySpan<char> text)
     {

@@ -8,8 +8,9 @@ namespace KvpRpc.Protocol.Links;
 
 /// <summary>Draws hellos, answers the peer's, and derives the keys of a link from both (rule 8).</summary>
 /// <remarks>
-/// The host initiates, always. A guest draws anew only for a host hello that it has not answered; a host draws anew only
-/// when a link has ended, or a guest that is there has long not answered. So two restarts cannot chase each other for ever.
+/// The host initiates, always. A guest draws anew only for a host hello that it has not answered; a host draws anew
+/// only when a link has ended, or a guest that is there has long not answered. So two restarts cannot chase each other
+/// for ever.
 /// </remarks>
 internal sealed class Handshake : IDisposable
 {
@@ -40,7 +41,7 @@ internal sealed class Handshake : IDisposable
         _crypto = crypto;
         _redrawAfter = options.RedrawAfter;
         _attempt = crypto.BeginAttempt();
-        Alphabets = options.CarriedAlphabets;
+        Bans = new(options.CarriedAlphabets);
         ShowHello(answeredId: 0);
         Obstacle = options.IsHost
             ? "The guest has not answered: is its side of the channel running?"
@@ -50,8 +51,11 @@ internal sealed class Handshake : IDisposable
     /// <summary>Gets or sets what stands in the way of a link.</summary>
     internal string? Obstacle { get; set; }
 
-    /// <summary>Gets or sets the alphabets that the next hello says this side reads.</summary>
-    internal byte Alphabets { get; set; }
+    /// <summary>Gets which alphabets the next hello says this side reads.</summary>
+    internal AlphabetBans Bans { get; }
+
+    /// <summary>Gets the id of the attempt that is shown, or that the link was opened with.</summary>
+    internal UInt128 OwnId => BinaryPrimitives.ReadUInt128BigEndian(_attempt.Id);
 
     /// <summary>Gets the peer's hello that the last keys were derived from.</summary>
     internal Hello? Peer { get; private set; }
@@ -60,7 +64,7 @@ internal sealed class Handshake : IDisposable
     internal ulong HeardCount { get; private set; }
 
     /// <summary>Gets whether a guest is there whose answer is awaited.</summary>
-    internal bool AwaitsAnswer => _redrawAt != Instant.Never;
+    internal bool AwaitsAnswer => _options.IsHost && _redrawAt != Instant.Never;
 
     internal Instant NextTimeout => Instant.Earlier(_helloAt, _redrawAt);
 
@@ -95,14 +99,15 @@ internal sealed class Handshake : IDisposable
             return null;
         }
 
-        return _options.IsHost ? HandleGuest(hello, text, now) : HandleHost(hello, text);
+        return _options.IsHost ? HandleGuest(hello, text, now) : HandleHost(hello, text, now);
     }
 
     /// <summary>Draws a new attempt after the end of a link; later and later when links break again and again.</summary>
-    internal void Restart(LastAccepted last, int brokenLinks, Instant now)
+    internal void Restart(LastAccepted? last, int brokenLinks, Instant now)
     {
-        _lastAccepted = last;
+        _lastAccepted = last ?? _lastAccepted;
         _linkHello = null;
+        _redrawAt = Instant.Never;
         Redraw();
         _redrawAfter = _options.RedrawAfter;
         if (brokenLinks > 1)
@@ -139,9 +144,20 @@ internal sealed class Handshake : IDisposable
             return false;
         _redrawAfter = TimeSpan.FromTicks(Math.Min(_redrawAfter.Ticks * 2, MaxRedrawAfter.Ticks));
         _redrawAt = Instant.Never;
+        _boundId = 0;
         Redraw();
         ShowHello(answeredId: 0);
         return true;
+    }
+
+    /// <summary>Draws anew at once: what was drawn before may be known to another timeline of this side.</summary>
+    internal void DrawAnew()
+    {
+        _helloAt = _redrawAt = Instant.Never;
+        _boundId = 0;
+        _linkHello = null;
+        Redraw();
+        ShowHello(answeredId: 0);
     }
 
     public void Dispose() => _attempt.Dispose();
@@ -158,7 +174,8 @@ internal sealed class Handshake : IDisposable
         if (HelloCodec.TryReadVersions(bytes[..count], out byte min, out byte max) && (min > Version || max < Version))
         {
             Obstacle = string.Create(CultureInfo.InvariantCulture,
-                $"The peer speaks versions {min} to {max} of the protocol, this side version {Version}: update the older side.");
+                $"The peer speaks versions {min} to {max} of the protocol, this side version {Version}: "
+                + $"update the older side.");
             return null;
         }
 
@@ -174,15 +191,15 @@ internal sealed class Handshake : IDisposable
         {
             // A guest is there but has not answered this hello yet, or its hello is the past.
             if (_redrawAt == Instant.Never && _helloAt == Instant.Never)
-                _redrawAt = now + _redrawAfter;
+                _redrawAt = now + (_options.Rules.AnswersHelloOnce ? _redrawAfter : default);
             Obstacle = "The guest's side is there but has not answered yet.";
             return null;
         }
 
-        return Complete(hello, text, hostHello: _ownHello, guestHello: text);
+        return Complete(hello, text, hostHello: _ownHello, guestHello: text, now);
     }
 
-    private HandshakeResult? HandleHost(Hello hello, string text)
+    private HandshakeResult? HandleHost(Hello hello, string text, Instant now)
     {
         if (_options.VmId is { } own && hello.VmId is { } named && own != named)
         {
@@ -192,16 +209,17 @@ internal sealed class Handshake : IDisposable
         }
 
         // Answered before: the answer stands in the table, and redrawing would chase the host.
-        if (hello.AttemptId == _boundId)
+        if (hello.AttemptId == _boundId && _options.Rules.AnswersHelloOnce)
             return null;
         Redraw();
         _helloAt = Instant.Never;
         _boundId = hello.AttemptId;
         ShowHello(hello.AttemptId);
-        return Complete(hello, text, hostHello: text, guestHello: _ownHello);
+        return Complete(hello, text, hostHello: text, guestHello: _ownHello, now);
     }
 
-    private HandshakeResult? Complete(Hello hello, string text, string hostHello, string guestHello)
+    private HandshakeResult? Complete(
+        Hello hello, string text, string hostHello, string guestHello, Instant now)
     {
         Guid vmId = (_options.IsHost ? _options.VmId : hello.VmId) ?? Guid.Empty;
         byte[] prologue = HandshakePrologue.Encode(vmId, _options.Channel, hostHello, guestHello);
@@ -214,7 +232,8 @@ internal sealed class Handshake : IDisposable
 
         Peer = hello;
         _linkHello = text;
-        _redrawAt = Instant.Never;
+        // A host that was rolled back, or is gone, leaves a guest alone with its answer: it then answers anew.
+        _redrawAt = _options.IsHost ? Instant.Never : now + _redrawAfter;
         (UInt128 host, UInt128 guest) = _options.IsHost ? (OwnId, hello.AttemptId) : (hello.AttemptId, OwnId);
         Obstacle = "The peer has answered; its first packet is awaited.";
         return new(hello, sealer, LinkIdOf(host, guest));
@@ -223,10 +242,10 @@ internal sealed class Handshake : IDisposable
     // Tells items of this link from those of the past; what proves them is their seal.
     private static uint LinkIdOf(UInt128 host, UInt128 guest) => (uint)(host >> 96) ^ (uint)(guest >> 64);
 
-    private UInt128 OwnId => BinaryPrimitives.ReadUInt128BigEndian(_attempt.Id);
-
     private void Redraw()
     {
+        if (!_options.Rules.DrawsAfresh)
+            return;
         _attempt.Dispose();
         _attempt = _crypto.BeginAttempt();
     }
@@ -243,7 +262,7 @@ internal sealed class Handshake : IDisposable
             PublicKey = _attempt.PublicKey.ToArray(),
             VmId = _options.IsHost ? _options.VmId : null,
             Limits = new((uint)_options.MaxMessageBytes, (uint)_options.StreamWindow, (uint)_options.MaxStreams),
-            Alphabets = Alphabets,
+            Alphabets = Bans.Reads,
             UsesPreSharedKey = _options.UsesPreSharedKey,
             LastAccepted = _lastAccepted,
             Implementation = _options.Implementation,

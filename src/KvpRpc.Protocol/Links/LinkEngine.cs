@@ -5,8 +5,8 @@ using KvpRpc.Protocol.Streams;
 
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>The protocol state of one side of a channel: link after link, as peers come and go. It does no I/O, reads no
-/// clock, takes no lock and draws no random number.</summary>
+/// <summary>The protocol state of one side of a channel: link after link, as peers come and go. It does no I/O, reads
+/// no clock, takes no lock and draws no random number.</summary>
 /// <remarks>
 /// Four kinds of member. Commands, what the application asks: <see cref="OpenStream"/>, <see cref="Send"/>,
 /// <see cref="EndStream"/>, <see cref="ResetStream"/>, <see cref="Consume"/>, <see cref="Close"/>. Handlers, what has
@@ -31,7 +31,10 @@ internal sealed class LinkEngine : IDisposable
     private Instant _auditBase;
     private Instant _openedAt;
     private int _brokenLinks;
-    private int _suspectAlphabets;
+    private bool _mustReadAgain;
+    private UInt128 _endedId;
+    private StreamSet? _endedStreams;
+    private ulong _endedAcked;
 
     internal LinkEngine(LinkOptions options, ILinkCrypto crypto, Instant now)
     {
@@ -47,42 +50,44 @@ internal sealed class LinkEngine : IDisposable
     internal string? Obstacle => State == LinkState.Open ? null : _handshake.Obstacle;
 
     /// <summary>Gets the streams of the link that carries them now; null when there is none.</summary>
-    internal StreamSet? Streams => _link is { End: null } && (_options.IsHost || _link.IsConfirmed) ? _link.Streams : null;
+    internal StreamSet? Streams =>
+        _link is { End: null } && (_options.IsHost || _link.IsConfirmed) ? _link.Streams : null;
 
     /// <summary>Gets the peer's hello of the current link.</summary>
     internal Hello? Peer => _link is null ? null : _handshake.Peer;
 
-    /// <summary>Gets the widest alphabet proven for the own direction of the current link; null when there is no link.</summary>
-    internal Alphabet? WidestAlphabet => _link?.WidestAlphabet;
+    /// <summary>Gets the widest alphabet proven for the own direction of the link; null when there is none.</summary>
+    internal Alphabet? WidestAlphabet => _link?.Choice.Widest;
 
     internal string KeyPrefix => _items.Prefix;
 
-    /// <summary>Gets whether a stream is open or a handshake under way, so that the next read should come soon where nothing
-    /// wakes the reader.</summary>
+    /// <summary>Gets whether a stream is open or a handshake under way, so that the next read should come soon where
+    /// nothing wakes the reader.</summary>
     internal bool IsBusy => _link is { IsActive: true } || _handshake.AwaitsAnswer || IsUneasy;
 
     /// <summary>Gets whether the last read showed something odd, so that the table must be read again soon, even where a change
     /// wakes the reader: the oddity counts only if it lasts (rule 5).</summary>
-    internal bool IsUneasy => _link is { IsUneasy: true } || _unexpectedHello is not null;
+    internal bool IsUneasy => _link is { IsUneasy: true } || _unexpectedHello is not null || _mustReadAgain;
 
     /// <summary>Gets a number that has changed when a read has shown something new.</summary>
     internal ulong HeardCount => (_link?.HeardCount ?? 0) + _handshake.HeardCount;
 
-    /// <summary>Gets when the own table should next be read back; a write that nobody answers may not be there (rule 3).</summary>
+    /// <summary>Gets when the own table should next be read back; a write that nobody answers may not be there (rule
+    /// 3).</summary>
     internal Instant AuditAt
     {
         get
         {
-            if (State == LinkState.Closed)
+            if (State == LinkState.Closed || !_options.Rules.AuditsOwnTable)
                 return Instant.Never;
             if (_link is null)
                 return _auditBase + _auditAfter;
             if (_link.AuditDue)
                 return _auditBase;
-            if (!_link.IsActive || (_link.IsConfirmed && !_link.HasUnacked))
+            if (!_link.IsWaiting)
                 return Instant.Never;
-            return _link.UnackedSince > _auditBase
-                ? _link.UnackedSince + _options.AuditAfter
+            return _link.WaitingSince > _auditBase
+                ? _link.WaitingSince + _options.AuditAfter
                 : _auditBase + _auditAfter;
         }
     }
@@ -93,16 +98,16 @@ internal sealed class LinkEngine : IDisposable
             ? Instant.Never
             : Instant.Earlier(_handshake.NextTimeout, _link?.NextTimeout ?? Instant.Never);
 
-    /// <summary>Gives when there is something to write: now, later (an item that did not land), or never.</summary>
-    internal Instant WriteAt(Instant now)
-    {
-        if (State == LinkState.Closed)
-            return Instant.Never;
-        return _link?.WantsWrite(now) == true ? now : _items.NextRetry(now);
-    }
+    /// <summary>Gives when there is something to write: now, later (an item that did not land, or is in doubt), or never; never
+    /// also when only the peer can free a slot.</summary>
+    internal Instant WriteAt(Instant now) =>
+        State == LinkState.Closed
+            ? Instant.Never
+            : Instant.Earlier(_link?.WriteAt(now) ?? Instant.Never, _items.NextRetry(now));
 
     /// <summary>Opens a stream on the current link; null when there is none.</summary>
-    internal EngineStream? OpenStream(string name, byte priority, object? owner) => Streams?.Open(name, priority, owner);
+    internal EngineStream? OpenStream(string name, byte priority, object? owner) =>
+        Streams?.Open(name, priority, owner);
 
     /// <summary>Sends a message; false when the stream is closed. See <see cref="StreamSet.Send"/>.</summary>
     internal bool Send(EngineStream stream, ReadOnlyMemory<byte> message, bool endOfStream) =>
@@ -142,6 +147,7 @@ internal sealed class LinkEngine : IDisposable
     internal void BeginRead()
     {
         _shownHello = null;
+        _mustReadAgain = false;
         _link?.BeginRead();
     }
 
@@ -156,12 +162,9 @@ internal sealed class LinkEngine : IDisposable
             if (index == 0)
                 _shownHello = _handshake.Remember(text);
         }
-        else if (_link is not null && !_link.TryTakeProbe(index, text) && Alphabet.Find(text[0]) is { } alphabet)
+        else if (_link is not null && _link.Proofs.TryRead(index, text, _decoded, out Alphabet? alphabet, out int count))
         {
-            if (alphabet.TryDecode(text[1..], _decoded, out int count))
-                _link.HandleItem(index, alphabet, _decoded.AsSpan(0, count), now);
-            else
-                _link.HandleGarbled(alphabet, index, text);
+            _link.HandleItem(index, alphabet, _decoded.AsSpan(0, count), now);
         }
     }
 
@@ -193,7 +196,7 @@ internal sealed class LinkEngine : IDisposable
     internal void EndAudit(Instant now)
     {
         _items.EndAudit();
-        if (_link is not null && _link.UnackedSince > _auditBase)
+        if (_link is not null && _link.WaitingSince > _auditBase)
             _auditAfter = _options.AuditAfter;
         _auditBase = now;
         _auditAfter = TimeSpan.FromTicks(Math.Min(_auditAfter.Ticks * 2, _options.MaxAuditAfter.Ticks));
@@ -201,8 +204,8 @@ internal sealed class LinkEngine : IDisposable
             _link.AuditDue = false;
     }
 
-    /// <summary>Seals all that is to be written and gives the items, at most <paramref name="max"/>, in flight from now on
-    /// until <see cref="HandleWritten"/> has been called for each.</summary>
+    /// <summary>Seals all that is to be written and gives the items, at most <paramref name="max"/>, in flight from now
+    /// on until <see cref="HandleWritten"/> has been called for each.</summary>
     internal void CollectWrites(List<OwnItem> batch, int max, Instant now)
     {
         if (State == LinkState.Closed)
@@ -234,8 +237,36 @@ internal sealed class LinkEngine : IDisposable
             return;
         _link?.HandleTimeout(now);
         FollowLink(now);
-        if (_handshake.HandleTimeout(now))
-            ResetAudit(now);
+        if (!_handshake.HandleTimeout(now))
+            return;
+        // A guest whose answer was never used shows itself anew.
+        if (_link is not null)
+            DropLink(new(LinkEndReason.PeerSilent, "The host has not used this side's answer."));
+        State = LinkState.Greeting;
+        _mustReadAgain = !_options.IsHost;
+        ResetAudit(now);
+    }
+
+    /// <summary>Takes note that this side may be a copy, or a past, of another: the VM's generation id has changed, or the
+    /// clock has jumped. Nothing is delivered, and nothing new is issued, until the peer has echoed a fresh nonce (rule 9).</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="freshNonce">A random number drawn after the suspicion arose.</param>
+    internal void HandleSuspicion(Instant now, ulong freshNonce)
+    {
+        if (State == LinkState.Closed || !_options.Rules.ProvesFreshness)
+            return;
+        if (_link is { IsConfirmed: true, End: null })
+        {
+            _link.Suspect(freshNonce, now);
+            return;
+        }
+
+        if (_link is not null)
+            DropLink(new(LinkEndReason.Suspected, "This side was rolled back, or its clock jumped, before the link was open."));
+        State = LinkState.Greeting;
+        _handshake.DrawAnew();
+        _mustReadAgain = true;
+        ResetAudit(now);
     }
 
     internal bool TryGetEvent(out LinkEvent linkEvent) => _events.TryDequeue(out linkEvent);
@@ -260,7 +291,7 @@ internal sealed class LinkEngine : IDisposable
             }
 
             // One odd read is ignored (rule 5): a link that is open ends only at the second.
-            if (_link.IsConfirmed && _unexpectedHello != text)
+            if (_link.IsConfirmed && _unexpectedHello != text && _options.Rules.IgnoresOneOddRead)
             {
                 _unexpectedHello = text;
                 return;
@@ -276,12 +307,24 @@ internal sealed class LinkEngine : IDisposable
 
     private void BeginLink(HandshakeResult keys, Instant now)
     {
+        Settle(keys.Peer);
         StreamSet streams = new(_options, keys.Peer.Limits, _events);
-        _link = new(_options, _items, streams, keys.Sealer, keys.LinkId, keys.Peer.Alphabets, now);
+        AlphabetChoice choice = new(_options, _items, _handshake.Bans.Writes(keys.Peer.Alphabets), keys.LinkId);
+        _link = new(_options, _items, streams, keys.Sealer, keys.LinkId, choice, now);
         State = LinkState.Confirming;
         ResetAudit(now);
         if (_options.IsHost)
             _events.Enqueue(new(LinkEventKind.Opened));
+    }
+
+    /// <summary>Tells what the peer says it had accepted of the last link; what it has acknowledged it cannot take back.</summary>
+    private void Settle(Hello peer)
+    {
+        if (_endedStreams is not { } ended || (peer.LastAccepted?.PeerAttemptId != _endedId && _options.Rules.AsksPeerWhatRan))
+            return;
+        _endedStreams = null;
+        ulong said = _options.Rules.AsksPeerWhatRan ? peer.LastAccepted!.Value.Number : 0;
+        _events.Enqueue(new(LinkEventKind.Settled) { Streams = ended, Accepted = Math.Max(said, _endedAcked) });
     }
 
     /// <summary>Follows the link where it has gone: confirmed, or to its end.</summary>
@@ -326,24 +369,14 @@ internal sealed class LinkEngine : IDisposable
         bool wasShort = end.Reason is not LinkEndReason.ClosedByPeer and not LinkEndReason.PeerRestarted
             && (State != LinkState.Open || now - _openedAt < _options.KeepaliveAfter);
         _brokenLinks = wasShort ? _brokenLinks + 1 : 0;
-        NoteFailedAlphabet(_link!);
-        LastAccepted last = new(_handshake.Peer!.AttemptId, _link!.Accepted);
+        (_endedId, _endedStreams, _endedAcked) = (_handshake.OwnId, _link!.Streams, _link.Acked);
+        _handshake.Bans.HandleEnd(_link!.Proofs, _link.Choice);
+        // A link that the peer has not confirmed may never have been one: another life may have answered the same hello.
+        LastAccepted? last = _link.IsConfirmed ? new(_handshake.Peer!.AttemptId, _link.Accepted) : null;
         DropLink(end);
         State = LinkState.Greeting;
         _handshake.Restart(last, _brokenLinks, now);
         ResetAudit(now);
-    }
-
-    /// <summary>Reads no more what cannot be read: the next hello says so. A seal that does not fit may be that of a
-    /// peer which was rolled back: it counts at the second time.</summary>
-    private void NoteFailedAlphabet(OpenLink link)
-    {
-        if (link.FailedAlphabet is not { } failed)
-            return;
-        int bit = 1 << failed.Number;
-        if (link.IsFailureCertain || (_suspectAlphabets & bit) != 0)
-            _handshake.Alphabets = (byte)(_handshake.Alphabets & ~bit);
-        _suspectAlphabets |= bit;
     }
 
     private void DropLink(LinkEnd end)

@@ -22,11 +22,16 @@ internal enum LinkEventKind
 
     /// <summary>The peer has reset a stream.</summary>
     StreamReset,
+
+    /// <summary>The peer's next hello says what it had accepted of the link that ended before: a stream of
+    /// <see cref="LinkEvent.Streams"/> that was opened in a later packet than <see cref="LinkEvent.Accepted"/> certainly did
+    /// not reach it (rule 11).</summary>
+    Settled,
 }
 
 /// <summary>One thing the engine tells its driver, in order.</summary>
-/// <remarks>A <see cref="LinkEventKind.Message"/> hands its buffer (rented from the shared array pool) to the driver, which
-/// returns it and calls <c>Consume</c> when the application is done with it.</remarks>
+/// <remarks>A <see cref="LinkEventKind.Message"/> hands its buffer (rented from the shared array pool) to the driver,
+/// which returns it and calls <c>Consume</c> when the application is done with it.</remarks>
 internal readonly record struct LinkEvent(LinkEventKind Kind)
 {
     internal EngineStream? Stream { get; init; }
@@ -41,4 +46,10 @@ internal readonly record struct LinkEvent(LinkEventKind Kind)
     internal uint ResetCode { get; init; }
 
     internal LinkEnd? End { get; init; }
+
+    /// <summary>Gets the streams of the link that is settled.</summary>
+    internal StreamSet? Streams { get; init; }
+
+    /// <summary>Gets the number of the last packet that the peer had accepted of it.</summary>
+    internal ulong Accepted { get; init; }
 }

@@ -8,7 +8,8 @@ internal sealed record LinkOptions
 {
     internal required PeerRole Role { get; init; }
 
-    /// <summary>Gets the channel's name: 1 to 32 of a-z, 0-9 and hyphen, since a guest may not tell cases apart.</summary>
+    /// <summary>Gets the channel's name: 1 to 32 of a-z, 0-9 and hyphen, since a guest may not tell cases
+    /// apart.</summary>
     internal string Channel { get; init; } = "default";
 
     /// <summary>Gets the VM's id; a host says it in its hello, a guest that knows its own refuses another.</summary>
@@ -17,7 +18,8 @@ internal sealed record LinkOptions
     /// <summary>Gets the largest value that the own transport writes, in UTF-16 units.</summary>
     internal int MaxValueUnits { get; init; } = 1022;
 
-    /// <summary>Gets the largest value that the medium carries, in bytes of UTF-8; null where only units count.</summary>
+    /// <summary>Gets the largest value that the own transport writes, in bytes of UTF-8; null where only units
+    /// count.</summary>
     internal int? MaxValueUtf8Bytes { get; init; }
 
     /// <summary>Gets which alphabets the side may write and read: bit n for the alphabet of number n.</summary>
@@ -43,7 +45,8 @@ internal sealed record LinkOptions
     /// <summary>Gets how long a nudge may stay unanswered before the link is lost.</summary>
     internal TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Gets how long a packet or hello stays unanswered before the own table is audited; doubles each time.</summary>
+    /// <summary>Gets how long a packet or hello stays unanswered before the own table is audited; doubles each
+    /// time.</summary>
     internal TimeSpan AuditAfter { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Gets the longest time between two audits.</summary>
@@ -55,7 +58,8 @@ internal sealed record LinkOptions
     /// <summary>Gets how long a packet may be missing below one that is there before the link is lost.</summary>
     internal TimeSpan GapAfter { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets how long a host waits for a guest that is there to answer its hello before it draws a new one.</summary>
+    /// <summary>Gets how long a host waits for a guest that is there to answer its hello before it draws a new
+    /// one.</summary>
     internal TimeSpan RedrawAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets how long a slot whose write is in doubt takes no new packet (rule 2).</summary>
@@ -64,7 +68,11 @@ internal sealed record LinkOptions
     /// <summary>Gets the implementation's name for the hello.</summary>
     internal string? Implementation { get; init; }
 
-    /// <summary>Gets which of <see cref="Alphabets"/> this version knows and the medium's limits let through; always base64.</summary>
+    /// <summary>Gets the rules to keep to; only tests take one out.</summary>
+    internal LinkRules Rules { get; init; } = LinkRules.All;
+
+    /// <summary>Gets which of <see cref="Alphabets"/> this version knows and the own transport's limits let through;
+    /// always base64.</summary>
     internal byte CarriedAlphabets
     {
         get

@@ -6,11 +6,12 @@ using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>One link from its keys to its end: packets, acknowledgements, nudges, and what of them has lasted too long.</summary>
+/// <summary>One link from its keys to its end: packets, acknowledgements, nudges, and what of them has lasted too
+/// long.</summary>
 /// <remarks>
-/// There is no timer for acknowledgements (rule 4): they ride on packets; one is written for itself only when a packet asks
-/// for it or a nudge does. At rest nothing is due. <see cref="NextTimeout"/> counts only while a stream is open, or the link
-/// is not confirmed, or something is wrong.
+/// There is no timer for acknowledgements (rule 4): they ride on packets; one is written for itself only when a packet
+/// asks for it or a nudge does. At rest nothing is due. <see cref="NextTimeout"/> counts only while a stream is open,
+/// or the link is not confirmed, or something is wrong.
 /// </remarks>
 internal sealed class OpenLink : IDisposable
 {
@@ -18,18 +19,15 @@ internal sealed class OpenLink : IDisposable
     private readonly OwnItems _items;
     private readonly ILinkSealer _sealer;
     private readonly uint _linkId;
-    private readonly AlphabetChoice _choice;
-    private readonly AlphabetProofs _proofs;
     private readonly PacketSender _sender;
     private readonly PacketReceiver _receiver;
     private Instant _lastHeard;
     private Instant _nudgedAt;
+    private Instant _peerNudgedAt;
     private Instant _activeSince;
     private bool _wasActive;
     private Instant? _unreadableSince;
-    private Instant? _garbledSince;
     private Instant? _gapSince;
-    private Alphabet? _unreadableAlphabet;
     private ulong _nudge;
     private ulong _nudgeSatisfied;
     private ulong _peerNudge;
@@ -39,19 +37,22 @@ internal sealed class OpenLink : IDisposable
     private bool _ackDue;
     private bool _controlDue;
     private bool _openingPacketDue;
+    private bool _mustReadAgain;
+    private ulong _proof;
 
     internal OpenLink(
-        LinkOptions options, OwnItems items, StreamSet streams, ILinkSealer sealer, uint linkId, byte peerReads, Instant now)
+        LinkOptions options, OwnItems items, StreamSet streams, ILinkSealer sealer, uint linkId, AlphabetChoice choice,
+        Instant now)
     {
         _options = options;
         _items = items;
         _sealer = sealer;
         _linkId = linkId;
         Streams = streams;
-        _choice = new(options, items, peerReads, linkId);
-        _proofs = new(linkId);
-        _sender = new(options, items, sealer, linkId, _choice);
-        _receiver = new(sealer, _sender);
+        Choice = choice;
+        Proofs = new(linkId);
+        _sender = new(options, items, sealer, linkId, choice);
+        _receiver = new(sealer, _sender, options.Rules);
         _lastHeard = now;
         // The host's first packet opens the link for the guest, even when there is nothing to say yet.
         _openingPacketDue = options.IsHost;
@@ -59,20 +60,17 @@ internal sealed class OpenLink : IDisposable
 
     internal StreamSet Streams { get; }
 
+    /// <summary>Gets which alphabet the own direction is written in.</summary>
+    internal AlphabetChoice Choice { get; }
+
+    /// <summary>Gets what comes through of the peer's alphabets.</summary>
+    internal AlphabetProofs Proofs { get; }
+
     /// <summary>Gets whether a sealed item of the peer has been opened: from then on the link is open.</summary>
     internal bool IsConfirmed { get; private set; }
 
     /// <summary>Gets why the link must end; null while it need not.</summary>
     internal LinkEnd? End { get; private set; }
-
-    /// <summary>Gets the wide alphabet whose texts could not be read when the link ended for that; null for none.</summary>
-    internal Alphabet? FailedAlphabet { get; private set; }
-
-    /// <summary>Gets whether texts of <see cref="FailedAlphabet"/> were in no alphabet at all, rather than of a wrong seal.</summary>
-    internal bool IsFailureCertain { get; private set; }
-
-    /// <summary>Gets the widest alphabet proven for the own direction.</summary>
-    internal Alphabet WidestAlphabet => _choice.Widest;
 
     /// <summary>Gets whether the own table should be read back soon: a nudge came while packets wait for their ack.</summary>
     internal bool AuditDue { get; set; }
@@ -82,74 +80,109 @@ internal sealed class OpenLink : IDisposable
 
     internal ulong Accepted => _receiver.Accepted;
 
-    internal bool HasUnacked => _sender.HasUnacked;
+    /// <summary>Gets the highest packet number up to which the peer is known to have accepted all.</summary>
+    internal ulong Acked => _sender.Acked;
 
-    internal Instant UnackedSince => _sender.UnackedSince;
+    /// <summary>Gets whether something that was written should have been answered.</summary>
+    internal bool IsWaiting => !IsConfirmed || (IsActive && (_sender.HasUnacked || _nudge > _nudgeSatisfied));
 
-    /// <summary>Gets whether silence means something: a stream is open, or the peer has not confirmed the link.</summary>
-    internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed;
+    /// <summary>Gets since when it should have been.</summary>
+    internal Instant WaitingSince => _sender.HasUnacked ? _sender.UnackedSince : _nudgedAt;
+
+    /// <summary>Gets whether silence means something: a stream is open, the peer has not confirmed the link, or must prove
+    /// that it goes on.</summary>
+    internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed || _proof != 0;
 
     /// <summary>Gets whether the next read should come soon, although nothing may wake a reader.</summary>
-    internal bool IsUneasy => _unreadableSince is not null || _garbledSince is not null || _gapSince is not null || _proofs.IsUneasy;
-
-    /// <summary>Gives whether there is something to write and room for it: a full window waits for the peer.</summary>
-    internal bool WantsWrite(Instant now)
-    {
-        if (End is not null)
-            return false;
-        if ((_ackDue || _answerDue || _controlDue) && !_items.Control.InFlight)
-            return true;
-        return (Streams.Filler.HasUrgent || _openingPacketDue) && _items.LowestFree(BulkReserve, now) is not null;
-    }
+    internal bool IsUneasy =>
+        _unreadableSince is not null || _gapSince is not null || _mustReadAgain || Proofs.GarbledSince is not null
+        || Proofs.IsUneasy;
 
     internal Instant NextTimeout
     {
         get
         {
             Instant next = Instant.Never;
-            if (_unreadableSince is { } unreadable)
-                next = Instant.Earlier(next, unreadable + _options.BadItemAfter);
-            if (_garbledSince is { } garbled)
-                next = Instant.Earlier(next, garbled + _options.BadItemAfter);
-            if (_gapSince is { } gap)
+            if (_unreadableSince is { } unreadable && _options.Rules.EndsBrokenLinks)
+                next = Instant.Earlier(next, unreadable + BadItemAfter);
+            if (Proofs.GarbledSince is { } garbled && _options.Rules.EndsBrokenLinks)
+                next = Instant.Earlier(next, garbled + BadItemAfter);
+            if (_gapSince is { } gap && _options.Rules.EndsBrokenLinks)
                 next = Instant.Earlier(next, gap + _options.GapAfter);
+            if (_proof != 0)
+                return Instant.Earlier(next, _nudgedAt + _options.LostAfter);
             if (!MayNudge)
                 return next;
             return Instant.Earlier(
                 next,
-                _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : SilentSince + _options.KeepaliveAfter);
+                _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : NudgeAt);
         }
     }
 
-    // Transfers leave the last slots to others.
-    private int BulkReserve =>
-        Streams.Filler.HasOnlyBulk ? Math.Min(_options.MaxSlots - 1, Math.Max(1, _options.MaxSlots / 8)) : 0;
+    private bool WantsPacket => (Streams.Filler.HasUrgent || _openingPacketDue) && _proof == 0;
 
     // A guest's hello must stay in its control item until the host has used it.
     private bool MayNudge => IsActive && (IsConfirmed || _options.IsHost);
 
+    private TimeSpan BadItemAfter => _options.Rules.IgnoresOneOddRead ? _options.BadItemAfter : default;
+
+    // Transfers leave the last slots to small messages, and the control item, which holds a third of a wide one.
+    // At least one slot is theirs, however small the window.
+    private int BulkReserve => Streams.Filler.HasOnlyBulk
+        ? Math.Min(Math.Max(1, _options.MaxSlots / 8), _options.MaxSlots - 1 - FirstSlot)
+        : 0;
+
+    private int FirstSlot => Streams.Filler.HasOnlyBulk ? Math.Min(Choice.FirstBulkSlot, _options.MaxSlots - 1) : 0;
+
     // Silence before there was something to wait for means nothing.
     private Instant SilentSince => _lastHeard > _activeSince ? _lastHeard : _activeSince;
 
-    internal void BeginRead()
+    // A peer that speaks but does not acknowledge what is in a wide alphabet may not see it: it is asked.
+    private Instant NudgeAt
     {
-        _receiver.BeginRead();
-        _proofs.BeginRead();
-        _unreadableAlphabet = null;
+        get
+        {
+            Instant silent = SilentSince + _options.KeepaliveAfter;
+            if (Choice.Widest.Number == 0 || !_sender.HasUnacked)
+                return silent;
+            Instant since = _sender.UnackedSince > _nudgedAt ? _sender.UnackedSince : _nudgedAt;
+            return Instant.Earlier(silent, since + _options.KeepaliveAfter);
+        }
     }
 
-    /// <summary>Takes an item whose text is a probe; false when it is none.</summary>
-    internal bool TryTakeProbe(int index, ReadOnlySpan<char> text) => _proofs.TryTakeProbe(index, text);
+    /// <summary>Gives when there is something to write: now, when a slot takes it, or never.</summary>
+    internal Instant WriteAt(Instant now)
+    {
+        if ((_ackDue || _answerDue || _controlDue) && MayWriteControl(now))
+            return now;
+        return WantsPacket ? _items.FreeAt(BulkReserve, now, FirstSlot) : Instant.Never;
+    }
 
-    /// <summary>Takes an item whose text its alphabet refuses.</summary>
-    internal void HandleGarbled(Alphabet alphabet, int index, ReadOnlySpan<char> text) =>
-        _proofs.HandleGarbled(alphabet, index, text);
+    /// <summary>Delivers nothing more until the peer has echoed a fresh nonce (rule 9): this side may have been rolled back.</summary>
+    internal void Suspect(ulong freshNonce, Instant now)
+    {
+        if (!_options.Rules.ProvesFreshness)
+            return;
+        _nudge += 1 + (freshNonce % (ItemLayout.NumberLimit / 4));
+        _nudgedAt = now;
+        _proof = _nudge;
+        _controlDue = true;
+    }
 
-    /// <summary>Takes one item of the peer; one of another link, an earlier one, is the past and says nothing.</summary>
+    internal void BeginRead()
+    {
+        _mustReadAgain = false;
+        Proofs.BeginRead();
+        _receiver.BeginRead();
+    }
+
+    /// <summary>Takes one item of the peer; one of another link, an earlier one, is the past and says
+    /// nothing.</summary>
     internal void HandleItem(int index, Alphabet alphabet, ReadOnlySpan<byte> bytes, Instant now)
     {
         WireReader reader = new(bytes);
-        if (End is not null || !ItemLayout.TryReadHead(ref reader, out byte flags, out uint linkId) || linkId != _linkId)
+        if (End is not null || !ItemLayout.TryReadHead(ref reader, out byte flags, out uint linkId)
+            || linkId != _linkId)
             return;
         if ((flags & ItemLayout.HasControl) != 0)
         {
@@ -159,13 +192,13 @@ internal sealed class OpenLink : IDisposable
                 TakeControl(part, tag, now);
         }
 
-        if ((flags & ItemLayout.HasPacket) == 0)
+        if ((flags & ItemLayout.HasPacket) == 0 || _proof != 0)
             return;
-        bool wasUnreadable = _receiver.SawUnreadable;
+        bool sawUnreadable = _receiver.SawUnreadable;
         if (_receiver.TryTake(reader.Rest, out PacketHeader header, out ReadOnlySpan<byte> frames))
             TakePacket(header, frames, now);
-        else if (_receiver.SawUnreadable && !wasUnreadable && alphabet.Number > 0)
-            _unreadableAlphabet = alphabet;
+        else if (!sawUnreadable && _receiver.SawUnreadable)
+            Proofs.HandleUnreadable(alphabet);
     }
 
     internal void EndRead(Instant now)
@@ -174,8 +207,8 @@ internal sealed class OpenLink : IDisposable
             TakePacket(header, frames, now);
         _unreadableSince = _receiver.SawUnreadable ? _unreadableSince ?? now : null;
         _gapSince = !_receiver.SawUnreadable && _receiver.SawGap ? _gapSince ?? now : null;
-        _garbledSince = _proofs.Garbled is not null ? _garbledSince ?? now : null;
-        while (IsConfirmed && _proofs.TryGetReport(out AlphabetReport report))
+        Proofs.EndRead(now);
+        while (IsConfirmed && Proofs.TryGetReport(out AlphabetReport report))
             Streams.Filler.QueueReport(report);
         _receiver.EndRead();
         HandleTimeout(now);
@@ -186,28 +219,32 @@ internal sealed class OpenLink : IDisposable
         if (End is not null)
             return;
         NoteActivity(now);
-        if (_unreadableSince + _options.BadItemAfter <= now)
+        if (_proof != 0 && _nudgedAt + _options.LostAfter <= now)
+        {
+            End = new(LinkEndReason.Suspected, "This side was rolled back, or its clock jumped, and the link did not go on.");
+        }
+        else if (_unreadableSince + BadItemAfter <= now && _options.Rules.EndsBrokenLinks)
         {
             End = new(LinkEndReason.Unreadable, IsConfirmed
                 ? "The peer's next packet cannot be opened: the peer was rolled back, or its table was altered."
                 : "The peer's first packet cannot be opened: both sides must have the same pre-shared key, or none.");
-            FailedAlphabet = _unreadableAlphabet;
+            Proofs.BlameUnreadable();
         }
-        else if (_garbledSince + _options.BadItemAfter <= now)
+        else if (Proofs.GarbledSince + BadItemAfter <= now && _options.Rules.EndsBrokenLinks)
         {
             End = new(LinkEndReason.Unreadable, "The medium no longer carries the characters of the peer's texts.");
-            FailedAlphabet = _proofs.Garbled;
-            IsFailureCertain = true;
+            Proofs.BlameGarbled();
         }
-        else if (_gapSince + _options.GapAfter <= now)
+        else if (_gapSince + _options.GapAfter <= now && _options.Rules.EndsBrokenLinks)
         {
             End = new(LinkEndReason.PeerRolledBack, "A packet of the peer stayed missing while later ones were there.");
+            Proofs.BlameMissing();
         }
         else if (MayNudge && _nudge > _nudgeSatisfied && _nudgedAt + _options.LostAfter <= now)
         {
             End = new(LinkEndReason.PeerSilent, "The peer has not answered.");
         }
-        else if (MayNudge && _nudge == _nudgeSatisfied && SilentSince + _options.KeepaliveAfter <= now)
+        else if (MayNudge && _proof == 0 && _nudge == _nudgeSatisfied && NudgeAt <= now)
         {
             Nudge(now);
         }
@@ -220,9 +257,9 @@ internal sealed class OpenLink : IDisposable
             return;
         NoteActivity(now);
         bool wasAnswerDue = _answerDue;
-        while (batch.Count < max && (Streams.Filler.HasUrgent || _openingPacketDue))
+        while (batch.Count < max && WantsPacket)
         {
-            OwnItem? slot = _items.LowestFree(BulkReserve, now);
+            OwnItem? slot = _items.LowestFree(BulkReserve, now, FirstSlot);
             if (slot is null
                 || !_sender.TrySeal(
                     slot, Streams.Filler, _openingPacketDue, _receiver.Accepted, _receiver.AcceptedTag, now))
@@ -238,10 +275,10 @@ internal sealed class OpenLink : IDisposable
         if (!IsConfirmed && _options.IsHost && _nudge == 0 && Streams.ActiveCount == 0 && _sender.Issued > 0)
             Nudge(now);
         if (IsConfirmed)
-            _choice.CollectProbe(batch, max, _sender, now);
+            Choice.CollectProbe(batch, max, _sender, now);
         if (_sender.NumbersUsedUp)
             End = new(LinkEndReason.NumbersUsedUp, "The link has used up its numbers.");
-        if (!(_controlDue || _ackDue || wasAnswerDue) || _items.Control.InFlight)
+        if (!(_controlDue || _ackDue || wasAnswerDue) || !MayWriteControl(now))
             return;
         if (!batch.Contains(_items.Control))
         {
@@ -276,31 +313,54 @@ internal sealed class OpenLink : IDisposable
         _wasActive = IsActive;
     }
 
+    private bool MayWriteControl(Instant now) =>
+        !_items.Control.InFlight
+        && (_options.Rules.ControlIsOutsideWindow || _items.FreeAt(reserve: 0, now) <= now);
+
     private void Nudge(Instant now)
     {
         _nudge++;
         _nudgedAt = now;
         _controlDue = true;
-        AuditDue |= HasUnacked;
+        AuditDue |= _sender.HasUnacked;
     }
 
     private void TakeControl(in ControlPart part, ReadOnlySpan<byte> tag, Instant now)
     {
-        if (part.Number <= _peerControlNumber || !_sender.TryGetTag(part.Ack, out Tag ackTag))
+        if (part.Number <= _peerControlNumber)
             return;
         Span<byte> binding = stackalloc byte[PacketBinding.ControlBytes];
+        bool isKnown = _sender.TryGetTag(part.Ack, out Tag ackTag);
         PacketBinding.WriteControl(binding, part, ackTag);
-        if (!_sealer.TryOpen(SealKind.Control, part.Number, binding, default, tag, default))
+        if (!isKnown || !_sealer.TryOpen(SealKind.Control, part.Number, binding, default, tag, default))
+        {
+            // News of a history that this side does not share: one of the two was rolled back.
+            _receiver.NoteUnreadable();
             return;
+        }
+
         _peerControlNumber = part.Number;
+        bool answersNudge = _nudge > _nudgeSatisfied && part.Answer >= _nudge;
         NoteHeard(now);
         _sender.HandleAck(part.Ack, now);
-        _nudgeSatisfied = Math.Max(_nudgeSatisfied, Math.Min(part.Answer, _nudge));
+        if (answersNudge)
+            NoteAnswer(_nudgedAt, now);
+        if (_proof != 0 && part.Answer == _proof)
+        {
+            // What was passed over until now is read again.
+            _proof = 0;
+            _mustReadAgain = true;
+        }
+
         if (part.Nudge <= _peerNudge)
             return;
+        // The peer nudges again only when it has read the answer: that answers too, for a side that waits for nothing.
+        if (_peerNudge > 0)
+            NoteAnswer(_peerNudgedAt, now);
+        _peerNudgedAt = now;
         _peerNudge = part.Nudge;
         _answerDue = true;
-        AuditDue |= HasUnacked;
+        AuditDue |= _sender.HasUnacked;
     }
 
     private void TakePacket(in PacketHeader header, ReadOnlySpan<byte> frames, Instant now)
@@ -311,15 +371,22 @@ internal sealed class OpenLink : IDisposable
         _ackDue |= (header.Flags & PacketFlags.AckRequested) != 0;
         string? broken = Streams.Intake.Take(frames);
         while (Streams.Intake.Reports.TryDequeue(out AlphabetReport report))
-            _choice.HandleReport(report, now);
+            Choice.HandleReport(report, now);
         if (broken is not null)
         {
             End = new(LinkEndReason.ProtocolError, $"The peer broke the protocol: {broken}.");
         }
         else if (Streams.Intake.PeerClose is { } close)
         {
-            End = new(LinkEndReason.ClosedByPeer, close.Text.Length == 0 ? "The peer has closed the link." : close.Text);
+            End = new(
+                LinkEndReason.ClosedByPeer, close.Text.Length == 0 ? "The peer has closed the link." : close.Text);
         }
+    }
+
+    private void NoteAnswer(Instant askedAt, Instant now)
+    {
+        if (Choice.HandleAnswer(_sender, askedAt, now))
+            End = new(LinkEndReason.Unseen, "The peer answers but does not see a packet that lies in the own table.");
     }
 
     private void NoteHeard(Instant now)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace KvpRpc.Protocol.Links;
 
 /// <summary>One item of the own table: what it should hold, and how far its write has come.</summary>
@@ -50,7 +52,7 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
         get
         {
             System.Diagnostics.Debug.Assert(!InFlight, "The text of an item stays as it is while it is being written.");
-            return _text ??= new char[maxUnits];
+            return _text ??= ArrayPool<char>.Shared.Rent(maxUnits);
         }
     }
 
@@ -74,9 +76,19 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
 
     internal void SetDelete()
     {
-        Length = 0;
-        _text = null;
+        Release();
         IsDelete = true;
         IsDirty = true;
+    }
+
+    /// <summary>Gives up the text: nobody waits for it any more.</summary>
+    internal void Release()
+    {
+        System.Diagnostics.Debug.Assert(!InFlight, "The text of an item stays as it is while it is being written.");
+        if (_text is not null)
+            ArrayPool<char>.Shared.Return(_text);
+        _text = null;
+        Length = 0;
+        IsDirty = false;
     }
 }

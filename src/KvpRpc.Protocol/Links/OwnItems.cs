@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvpRpc.Protocol.Alphabets;
 
 namespace KvpRpc.Protocol.Links;
 
@@ -44,14 +45,15 @@ internal sealed class OwnItems
     /// <summary>Finds the lowest slot that may take a new packet; null when the window is full.</summary>
     /// <param name="reserve">How many of the last free slots are left to others.</param>
     /// <param name="now">The time.</param>
-    internal OwnItem? LowestFree(int reserve, Instant now)
+    /// <param name="first">The lowest slot that comes into question.</param>
+    internal OwnItem? LowestFree(int reserve, Instant now, int first = 0)
     {
         int free = 0;
         OwnItem? lowest = null;
-        for (int i = 0; i < _options.MaxSlots; i++)
+        for (int i = first; i < _options.MaxSlots; i++)
         {
             OwnItem item = Item(i);
-            if (item.PacketNumber != 0 || item.IsProbe || item.InFlight || item.DoubtUntil > now || item.RetryAt > now)
+            if (item.PacketNumber != 0 || item.IsProbe || item.InFlight || IsBlocked(item, now))
                 continue;
             free++;
             lowest ??= item;
@@ -60,6 +62,27 @@ internal sealed class OwnItems
         }
 
         return null;
+    }
+
+    /// <summary>Gives when a slot takes a new packet: now, later, or never before something else has happened.</summary>
+    internal Instant FreeAt(int reserve, Instant now, int first = 0)
+    {
+        int free = 0;
+        Instant next = Instant.Never;
+        for (int i = first; i < _options.MaxSlots; i++)
+        {
+            OwnItem item = Item(i);
+            if (item.PacketNumber != 0 || item.IsProbe || item.InFlight)
+                continue;
+            if (!IsBlocked(item, now))
+                free++;
+            else
+                next = Instant.Earlier(next, item.DoubtUntil > item.RetryAt ? item.DoubtUntil : item.RetryAt);
+            if (free > reserve)
+                return now;
+        }
+
+        return next;
     }
 
     /// <summary>Gets how many slots hold unacknowledged packets.</summary>
@@ -82,9 +105,23 @@ internal sealed class OwnItems
             item.FreeSince = now;
             // What the peer has taken need not be written again.
             if (i > 0 && !item.InFlight)
-                item.IsDirty = false;
+                item.Release();
             HeldCount--;
         }
+    }
+
+    /// <summary>Finds the wide alphabet of a packet that has certainly landed; null for one in base64 or on its
+    /// way.</summary>
+    internal Alphabet? WideAlphabetOf(ulong packetNumber, Instant now)
+    {
+        foreach (OwnItem? item in _items)
+        {
+            if (item is { Exists: true, InFlight: false, IsDirty: false } && item.PacketNumber == packetNumber
+                && !IsBlocked(item, now))
+                return Alphabet.Find(item.Value.Span[0]) is { Number: > 0 } alphabet ? alphabet : null;
+        }
+
+        return null;
     }
 
     /// <summary>Forgets all packets, at the end of a link.</summary>
@@ -98,6 +135,8 @@ internal sealed class OwnItems
             item.IsProbe = false;
             item.FreeSince = now;
             item.IsDirty = false;
+            if (item.Index > 0 && !item.InFlight)
+                item.Release();
         }
 
         HeldCount = 0;
@@ -142,6 +181,7 @@ internal sealed class OwnItems
             item.Exists = !item.IsDelete;
             item.Failures = 0;
             item.RetryAt = default;
+            ReleaseIfDone(item);
             return;
         }
 
@@ -151,6 +191,7 @@ internal sealed class OwnItems
         item.RetryAt = now + (FirstRetryAfter * (1 << (item.Failures - 1)));
         // Writing again is the retransmission (rule 3); what no longer matters is let go.
         item.IsDirty |= Matters(item);
+        ReleaseIfDone(item);
     }
 
     /// <summary>Turns items that have long held nothing new into deletions, lowest last, since every item that exists
@@ -219,6 +260,17 @@ internal sealed class OwnItems
         }
 
         return item;
+    }
+
+    // One write at a time (rule 2): what is in doubt may still land over a newer text.
+    private bool IsBlocked(OwnItem item, Instant now) =>
+        item.RetryAt > now || (item.DoubtUntil > now && _options.Rules.WaitsForEarlierWrites);
+
+    // At rest a link keeps one text: that of its control item.
+    private static void ReleaseIfDone(OwnItem item)
+    {
+        if (item.Index > 0 && !item.IsDirty && !item.IsDelete && !Matters(item))
+            item.Release();
     }
 
     private static bool Matters(OwnItem item) =>

@@ -7,18 +7,20 @@ namespace KvpRpc.Protocol.Links;
 
 /// <summary>Opens the peer's packets in the order of their numbers, whatever the order in which a read shows them
 /// (rules 1, 5 and 9).</summary>
-/// <remarks>Presence is information, absence is not: a packet that is not there, or cannot be opened, is only noted; the
-/// link decides when that has lasted too long.</remarks>
+/// <remarks>Presence is information, absence is not: a packet that is not there, or cannot be opened, is only noted;
+/// the link decides when that has lasted too long.</remarks>
 internal sealed class PacketReceiver
 {
     private readonly ILinkSealer _sealer;
     private readonly PacketSender _sender;
+    private readonly bool _bindsAcknowledged;
     private readonly byte[] _plaintext = new byte[2048];
     private readonly List<(ulong Number, byte[] Bytes, int Length)> _held = [];
     private Tag _lastTag;
 
-    internal PacketReceiver(ILinkSealer sealer, PacketSender sender)
+    internal PacketReceiver(ILinkSealer sealer, PacketSender sender, LinkRules rules)
     {
+        _bindsAcknowledged = rules.BindsAcknowledgedTag;
         _sealer = sealer;
         _sender = sender;
     }
@@ -27,7 +29,7 @@ internal sealed class PacketReceiver
     internal ulong Accepted { get; private set; }
 
     /// <summary>Gets the tag of the last packet accepted: what acknowledgements of it bind.</summary>
-    internal Tag AcceptedTag => _lastTag;
+    internal Tag AcceptedTag => _bindsAcknowledged ? _lastTag : default;
 
     /// <summary>Gets the highest acknowledgement that a packet carried.</summary>
     internal ulong PacketAck { get; private set; }
@@ -53,8 +55,15 @@ internal sealed class PacketReceiver
     {
         frames = default;
         WireReader reader = new(bytes);
-        if (!PacketHeader.TryRead(ref reader, out header, out ReadOnlySpan<byte> tag) || header.Number <= Accepted)
+        if (!PacketHeader.TryRead(ref reader, out header, out ReadOnlySpan<byte> tag))
             return false;
+        if (header.Number <= Accepted)
+        {
+            // Another packet under the number of the last one: the peer was rolled back and has gone on.
+            SawUnreadable |= header.Number == Accepted && Tag.Read(tag) != _lastTag;
+            return false;
+        }
+
         if (header.Number != Accepted + 1)
         {
             Hold(header.Number, bytes);
@@ -73,6 +82,9 @@ internal sealed class PacketReceiver
         frames = _plaintext.AsSpan(0, reader.Rest.Length);
         return true;
     }
+
+    /// <summary>Takes note of a control part that does not open although it is news.</summary>
+    internal void NoteUnreadable() => SawUnreadable = true;
 
     /// <summary>Opens the next packet if this read has shown it before its turn.</summary>
     internal bool TryTakeHeld(out PacketHeader header, out ReadOnlySpan<byte> frames)
@@ -98,8 +110,10 @@ internal sealed class PacketReceiver
 
     private bool TryOpen(in PacketHeader header, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> sealedFrames)
     {
-        // An acknowledgement below that of the packet before, or of what was never sent, is a peer that was rolled back.
-        if (header.Ack < PacketAck || !_sender.TryGetTag(header.Ack, out Tag ackTag) || sealedFrames.Length > _plaintext.Length)
+        // An acknowledgement below that of the packet before, or of what was never sent, is a peer that was rolled
+        // back.
+        if (header.Ack < PacketAck || !_sender.TryGetTag(header.Ack, out Tag ackTag)
+            || sealedFrames.Length > _plaintext.Length)
             return false;
         Span<byte> binding = stackalloc byte[PacketBinding.PacketBytes];
         PacketBinding.WritePacket(binding, header, _lastTag, ackTag);

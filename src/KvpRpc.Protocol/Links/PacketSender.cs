@@ -6,8 +6,8 @@ using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>Seals packets and control parts into own items (rules 1 to 4 and 9). An issued packet is never sealed again:
-/// what is written again has the same bytes.</summary>
+/// <summary>Seals packets and control parts into own items (rules 1 to 4 and 9). An issued packet is never sealed
+/// again: what is written again has the same bytes.</summary>
 internal sealed class PacketSender
 {
     private const int TagHistory = 128;
@@ -21,8 +21,8 @@ internal sealed class PacketSender
     private readonly byte[] _plaintext = new byte[2048];
     private readonly byte[] _item = new byte[2048];
     private byte[] _firstPacket = [];
-    private Alphabet _firstAlphabet = Base64Alphabet.Instance;
     private ulong _controlNumber;
+    private ulong _ackRequested;
 
     internal PacketSender(LinkOptions options, OwnItems items, ILinkSealer sealer, uint linkId, AlphabetChoice choice)
     {
@@ -46,10 +46,11 @@ internal sealed class PacketSender
 
     internal bool NumbersUsedUp => Issued + 1 >= ItemLayout.NumberLimit || _controlNumber + 1 >= ItemLayout.NumberLimit;
 
-    /// <summary>Gives the tag of an own packet that the peer may name; false for one it cannot know of, or long past.</summary>
+    /// <summary>Gives the tag of an own packet that the peer may name; false for one it cannot know of, or long
+    /// past.</summary>
     internal bool TryGetTag(ulong number, out Tag tag)
     {
-        tag = number == 0 ? default : _tags[number % TagHistory];
+        tag = number == 0 || !_options.Rules.BindsAcknowledgedTag ? default : _tags[number % TagHistory];
         return number <= Issued && Issued - number < TagHistory;
     }
 
@@ -69,7 +70,9 @@ internal sealed class PacketSender
     internal bool TrySeal(OwnItem slot, FrameFiller filler, bool evenIfEmpty, ulong ack, in Tag ackTag, Instant now)
     {
         PacketHeader header = new(Issued + 1, ack, PacketFlags.None);
-        int capacity = _choice.Widest.MaxBytes(_options.MaxValueUnits - 1) - ItemLayout.HeadBytes - header.SizeWithTag
+        // The control item stays in base64: what it says must not depend on an alphabet that may fail (rule 7).
+        Alphabet widest = slot.Index == 0 ? Base64Alphabet.Instance : _choice.Widest;
+        int capacity = widest.MaxBytes(_options.MaxValueUnits - 1) - ItemLayout.HeadBytes - header.SizeWithTag
             - (slot.Index == 0 ? ItemLayout.MaxControlBytes : 0);
         int length = filler.Fill(_plaintext.AsSpan(0, Math.Min(capacity, _plaintext.Length)), header.Number);
         if (length == 0 && !evenIfEmpty)
@@ -77,10 +80,14 @@ internal sealed class PacketSender
         if (filler.HasUrgent)
             _choice.NoteFullPacket();
 
-        // Half the window, and its end: early enough that the acknowledgement comes before the window is full.
+        // Half the window, and its end: early enough that the acknowledgement comes before the window is full. While half of
+        // it is held, a request is always on its way: acknowledgements that ride on packets may free other slots than these.
         int held = _items.HeldCount + 1;
-        if (held == _options.MaxSlots || held == (_options.MaxSlots + 1) / 2)
+        if (held == _options.MaxSlots || (held >= (_options.MaxSlots + 1) / 2 && _ackRequested <= Acked))
+        {
             header = header with { Flags = PacketFlags.AckRequested };
+            _ackRequested = header.Number;
+        }
 
         WireWriter writer = new(_item);
         ItemLayout.WriteHead(ref writer, ItemLayout.HasPacket, _linkId);
@@ -98,12 +105,8 @@ internal sealed class PacketSender
         _items.Hold(slot, Issued);
         int itemLength = writer.Written + ILinkSealer.TagBytes + length;
         if (slot.Index == 0)
-        {
             _firstPacket = _item.AsSpan(ItemLayout.HeadBytes, itemLength - ItemLayout.HeadBytes).ToArray();
-            _firstAlphabet = _choice.For(itemLength + ItemLayout.MaxControlBytes);
-        }
-
-        SetText(slot, itemLength, slot.Index == 0 ? _firstAlphabet : _choice.For(itemLength));
+        SetText(slot, itemLength, _choice.For(itemLength));
         return true;
     }
 
@@ -124,8 +127,7 @@ internal sealed class PacketSender
         writer.WriteBytes(tag);
         if (hasPacket)
             writer.WriteBytes(_firstPacket);
-        // A sealed packet keeps the alphabet it was first written in (rule 7).
-        SetText(item, writer.Written, hasPacket ? _firstAlphabet : Base64Alphabet.Instance);
+        SetText(item, writer.Written, Base64Alphabet.Instance);
     }
 
     private void SetText(OwnItem item, int length, Alphabet alphabet)

@@ -29,6 +29,6 @@ internal readonly record struct ControlPart(ulong Number, ulong Ack, ulong Nudge
             || !reader.TryReadBytes(ILinkSealer.TagBytes, out tag))
             return false;
         part = new(number, ack, nudge, answer);
-        return true;
+        return number < ItemLayout.NumberLimit && nudge < ItemLayout.NumberLimit && answer < ItemLayout.NumberLimit;
     }
 }

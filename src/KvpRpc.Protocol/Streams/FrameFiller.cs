@@ -5,8 +5,8 @@ using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Streams;
 
-/// <summary>Fills packets with frames: first what keeps the peer going, then control streams, small messages in turn, and
-/// the parts of large ones, which get a packet of every four even when small messages never end.</summary>
+/// <summary>Fills packets with frames: first what keeps the peer going, then control streams, small messages in turn,
+/// and the parts of large ones, which get a packet of every four even when small messages never end.</summary>
 internal sealed class FrameFiller
 {
     /// <summary>A message with more than this left is a transfer, whatever its stream's priority says.</summary>
@@ -48,6 +48,9 @@ internal sealed class FrameFiller
     internal bool HasOnlyBulk =>
         _bulk.Count > 0 && _control.Count == 0 && _small.Count == 0 && _resets.Count == 0 && _credits.Count == 0
         && _reports.Count == 0 && _close is null;
+
+    /// <summary>Gets whether a transfer waits.</summary>
+    internal bool HasBulk => _bulk.Count > 0;
 
     /// <summary>Gets how many queued streams will open when their turn comes.</summary>
     internal int UnopenedQueued { get; private set; }

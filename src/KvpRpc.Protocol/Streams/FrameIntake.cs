@@ -10,7 +10,8 @@ namespace KvpRpc.Protocol.Streams;
 /// link then ends.</summary>
 internal sealed class FrameIntake
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly StreamSet _streams;
 
     internal FrameIntake(StreamSet streams) => _streams = streams;
@@ -159,7 +160,8 @@ internal sealed class FrameIntake
         byte[] buffer = stream.Assembly!;
         if (stream.AssemblyFilled + data.Length > buffer.Length)
         {
-            int size = Math.Min(stream.AssemblyLength, Math.Max(buffer.Length * 2, stream.AssemblyFilled + data.Length));
+            int size = Math.Min(stream.AssemblyLength,
+                Math.Max(buffer.Length * 2, stream.AssemblyFilled + data.Length));
             byte[] larger = ArrayPool<byte>.Shared.Rent(size);
             buffer.AsSpan(0, stream.AssemblyFilled).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(buffer);

@@ -80,7 +80,7 @@ public sealed class ConformanceSuiteTests
     }
 
     // Not public, so that it is not run as a suite of its own.
-    private sealed class LyingSuite(Lie lie) : TransportConformanceTests
+    private sealed class LyingSuite(Lie lie) : WaitingTransportConformanceTests
     {
         private readonly TaskCompletionSource _waitBegan = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private EmulatedVirtualMachine? _machine;

@@ -190,10 +190,8 @@ public sealed class HostTableWriterTests : EmulatorTestBase
     private static async Task WriteAllAsync(IKvpTransport transport, params (string Key, string? Value)[] items)
     {
         KvpItemWrite[] batch =
-        [
-            .. items.Select(item =>
-                new KvpItemWrite(item.Key) { Value = item.Value.AsMemory(), IsDelete = item.Value is null }),
-        ];
+            [.. items.Select(item =>
+                new KvpItemWrite(item.Key) { Value = item.Value.AsMemory(), IsDelete = item.Value is null })];
         await transport.WriteAsync(batch, Canceled);
         Assert.All(batch, write => Assert.Equal((KvpWriteOutcome.Landed, null), (write.Outcome, write.Error)));
     }

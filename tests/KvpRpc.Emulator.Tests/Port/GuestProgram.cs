@@ -12,7 +12,8 @@ internal static class GuestProgram
     internal const string Prefix = "answer";
 
     internal static Process Start(string endpoint) =>
-        Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Argument, endpoint]))!;
+        Process.Start(new ProcessStartInfo(
+            Environment.ProcessPath!, [Argument, endpoint]) { UseShellExecute = false })!;
 
     internal static async Task RunAsync(string endpoint)
     {

@@ -6,7 +6,7 @@ using KvpRpc.Transports;
 namespace KvpRpc.Guest.Tests.Linux;
 
 /// <summary>Holds the transport to the promises of all, against the unmodified daemon.</summary>
-public sealed class DaemonConformanceTests : TransportConformanceTests
+public sealed class DaemonConformanceTests : WaitingTransportConformanceTests
 {
     private static readonly Lazy<string?> WhyUnavailable = new(DaemonRequirements.WhyUnavailable);
 

@@ -7,7 +7,8 @@ namespace KvpRpc.Protocol.Tests.Alphabets;
 
 public sealed class AlphabetTests
 {
-    private static readonly Gen<Alphabet> AnyAlphabet = Gen.Int[0, Alphabet.All.Count - 1].Select(number => Alphabet.All[number]);
+    private static readonly Gen<Alphabet> AnyAlphabet =
+        Gen.Int[0, Alphabet.All.Count - 1].Select(number => Alphabet.All[number]);
 
     [Fact]
     public void Golden_texts_are_written_and_read()

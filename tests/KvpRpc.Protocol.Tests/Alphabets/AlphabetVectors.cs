@@ -14,7 +14,8 @@ internal static class AlphabetVectors
         from entry in Root.GetProperty("alphabets").EnumerateArray()
         let alphabet = ByName(entry.GetProperty("name").GetString()!)
         from text in entry.GetProperty("texts").EnumerateArray()
-        select (alphabet, Convert.FromHexString(text.GetProperty("bytes").GetString()!), text.GetProperty("text").GetString()!);
+        select (alphabet, Convert.FromHexString(text.GetProperty("bytes").GetString()!),
+            text.GetProperty("text").GetString()!);
 
     internal static IEnumerable<(Alphabet Alphabet, uint Seed, string Text)> Probes =>
         from probe in Root.GetProperty("probes").EnumerateArray()

@@ -63,8 +63,8 @@ public sealed class WideCharactersTests
         }
     }
 
-    // Hangul, the compatibility blocks, and CJK with compatibility decompositions: what normalization rewrites. Against the
-    // whole of the Unicode data the ranges are checked where they were made (protocol/alphabets.md); the runtime
+    // Hangul, the compatibility blocks, and CJK with compatibility decompositions: what normalization rewrites. Against
+    // the whole of the Unicode data the ranges are checked where they were made (protocol/alphabets.md); the runtime
     // normalizes nothing beyond ASCII in invariant mode.
     [Theory]
     [InlineData('\u1100', '\u11FF')]

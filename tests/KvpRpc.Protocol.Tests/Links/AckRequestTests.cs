@@ -3,8 +3,8 @@ using KvpRpc.Protocol.Tests.Simulation;
 
 namespace KvpRpc.Protocol.Tests.Links;
 
-/// <summary>A sender that runs short of slots asks for its acknowledgement early enough, whatever a read shows of a batch:
-/// otherwise a transfer would stand still until the keepalive.</summary>
+/// <summary>A sender that runs short of slots asks for its acknowledgement early enough, whatever a read shows of a
+/// batch: otherwise a transfer would stand still until the keepalive.</summary>
 public sealed class AckRequestTests
 {
     [Theory]

@@ -5,7 +5,8 @@ using KvpRpc.Protocol.Tests.Simulation;
 
 namespace KvpRpc.Protocol.Tests.Links;
 
-/// <summary>Peers with which no link can open: each ends in a sentence that says what to do, and nothing is answered.</summary>
+/// <summary>Peers with which no link can open: each ends in a sentence that says what to do, and nothing is
+/// answered.</summary>
 public sealed class ObstacleTests
 {
     private static readonly Guid VmId = new("11111111-2222-3333-4444-555555555555");
@@ -75,7 +76,8 @@ public sealed class ObstacleTests
     }
 
     private static LinkEngine New(PeerRole role, bool usesKey = false, Guid? vmId = null) => new(
-        new() { Role = role, VmId = vmId ?? VmId, UsesPreSharedKey = usesKey }, new SimulatedCrypto((ulong)role + 7), default);
+        new() { Role = role, VmId = vmId ?? VmId, UsesPreSharedKey = usesKey }, new SimulatedCrypto((ulong)role + 7),
+        default);
 
     private static string Written(LinkEngine engine)
     {

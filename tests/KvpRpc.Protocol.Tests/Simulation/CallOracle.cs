@@ -1,10 +1,14 @@
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>Knows what truly happened to every call, on whatever timeline: the judge of "ran once" and "did not run".</summary>
+/// <summary>Knows what truly happened to every call, on whatever timeline: the judge of "ran once" and "did not
+/// run".</summary>
 internal sealed class CallOracle
 {
+    private readonly HashSet<ulong> _everRan = [];
     private readonly HashSet<ulong> _ran = [];
+    private readonly HashSet<ulong> _succeeded = [];
     private readonly HashSet<ulong> _saidNotRun = [];
+    private readonly List<(bool IsHost, bool IsRun, ulong Id)> _deeds = [];
 
     internal int Succeeded { get; private set; }
 
@@ -12,39 +16,59 @@ internal sealed class CallOracle
 
     internal int Unknown { get; private set; }
 
-    internal int Ran => _ran.Count;
+    /// <summary>Gets how much has been noted: what a checkpoint remembers.</summary>
+    internal int Count => _deeds.Count;
+
+    /// <summary>Gets or sets whether a call that has succeeded may not run again even on another timeline, because every
+    /// rollback is noticed.</summary>
+    internal bool NoticesRollbacks { get; set; }
 
     /// <summary>Takes note that a server begins to run a call.</summary>
-    /// <param name="id">The call.</param>
-    /// <param name="mayRepeat">Whether the serving peer has been rolled back: it may run again what it has forgotten.</param>
-    internal void NoteRun(ulong id, bool mayRepeat)
+    internal void NoteRun(bool isHost, ulong id)
     {
-        if (!_ran.Add(id) && !mayRepeat)
+        if (!_ran.Add(id))
             throw new SimulationException($"Call {id:x} ran twice.");
         if (_saidNotRun.Contains(id))
             throw new SimulationException($"Call {id:x} ran after its caller was told that it certainly had not.");
+        // What the caller has not heard of may run again; what it has been told cannot be unsaid.
+        if (!_everRan.Add(id) && NoticesRollbacks && _succeeded.Contains(id))
+            throw new SimulationException($"Call {id:x} ran again after its success although the rollback was noticed.");
+        _deeds.Add((isHost, true, id));
     }
 
     internal void NoteSuccess(ulong id)
     {
         Succeeded++;
-        if (!_ran.Contains(id))
+        _succeeded.Add(id);
+        if (!_everRan.Contains(id))
             throw new SimulationException($"Call {id:x} succeeded without having run.");
     }
 
     /// <summary>Takes note that a caller was told that its call certainly did not run.</summary>
+    /// <param name="isHost">The caller's side.</param>
     /// <param name="id">The call.</param>
     /// <param name="isSameTimeline">False when the caller was rolled back since it made the call: another timeline of it may
     /// have sent it.</param>
-    internal void NoteNotRun(ulong id, bool isSameTimeline)
+    internal void NoteNotRun(bool isHost, ulong id, bool isSameTimeline)
     {
         NotRun++;
         if (!isSameTimeline)
             return;
         if (_ran.Contains(id))
             throw new SimulationException($"Call {id:x} ran, yet its caller was told that it certainly had not.");
-        _saidNotRun.Add(id);
+        if (_saidNotRun.Add(id))
+            _deeds.Add((isHost, false, id));
     }
 
     internal void NoteUnknown() => Unknown++;
+
+    /// <summary>Undoes what a side has done and said since a checkpoint: on its timeline that never was.</summary>
+    internal void Undo(bool isHost, int count)
+    {
+        foreach ((bool byHost, bool isRun, ulong id) in _deeds.Skip(count))
+        {
+            if (byHost == isHost)
+                (isRun ? _ran : _saidNotRun).Remove(id);
+        }
+    }
 }

@@ -5,15 +5,17 @@ using KvpRpc.Protocol.Streams;
 namespace KvpRpc.Protocol.Tests.Simulation;
 
 /// <summary>Calls the peer and serves its calls: every reply echoes what it answers.</summary>
-internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random, Traffic traffic, CallOracle oracle, ulong life)
+internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random, Traffic traffic, CallOracle oracle, ulong life, bool isHost)
 {
     private readonly Dictionary<EngineStream, CallRecord> _calls = [];
     private readonly List<EngineStream> _order = [];
     private readonly List<(EngineStream Stream, int Bytes)> _unconsumed = [];
     private readonly HashSet<ulong> _ran = [];
+    private readonly List<CallRecord> _unsettled = [];
     private ulong _counter;
 
-    /// <summary>Gets or sets which of the peer's timelines this is: told by the world at a rollback, unknown to the engine.</summary>
+    /// <summary>Gets or sets which of the peer's timelines this is: told by the world at a rollback, unknown to the
+    /// engine.</summary>
     internal ulong Timeline { get; set; }
 
     /// <summary>Gets or sets whether checks that need the oracle are left out, while a past is lived again.</summary>
@@ -30,7 +32,8 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
     internal LinkEnd? LastEnd { get; private set; }
 
     /// <summary>Starts a call; null when there is no link.</summary>
-    internal CallRecord? Call(int messages, int messageBytes, int replies, int replyBytes, byte priority = 0, bool endsBarely = false)
+    internal CallRecord? Call(
+        int messages, int messageBytes, int replies, int replyBytes, byte priority = 0, bool endsBarely = false)
     {
         if (engine.OpenStream($"Echo/{messages % 3}", priority, owner: null) is not { } stream)
             return null;
@@ -96,6 +99,9 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
                 if (_calls.TryGetValue(linkEvent.Stream!, out CallRecord? reset))
                     Remove(reset);
                 break;
+            case LinkEventKind.Settled:
+                Settle(linkEvent.Streams!, linkEvent.Accepted);
+                break;
             default:
                 throw new SimulationException($"Unknown event {linkEvent.Kind}.");
         }
@@ -135,7 +141,8 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
         if (call.IsOwn)
         {
             if (call.Received != call.RepliesWanted)
-                throw new SimulationException($"Call {call.Id:x} ended after {call.Received} of {call.RepliesWanted} replies.");
+                throw new SimulationException(
+                    $"Call {call.Id:x} ended after {call.Received} of {call.RepliesWanted} replies.");
             Succeeded++;
             if (!IsReplaying)
                 oracle.NoteSuccess(call.Id);
@@ -147,7 +154,7 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
         if (!_ran.Add(call.Id))
             throw new SimulationException($"Call {call.Id:x} ran twice on one timeline.");
         if (!IsReplaying)
-            oracle.NoteRun(call.Id, mayRepeat: Timeline > 0);
+            oracle.NoteRun(isHost, call.Id);
         call.MessagesLeft = call.RepliesWanted;
         call.MessageBytes = call.ReplyBytes;
         SendNext(call);
@@ -189,8 +196,24 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
         Remove(call);
     }
 
+    private void Settle(StreamSet streams, ulong accepted)
+    {
+        foreach (CallRecord call in _unsettled)
+        {
+            if (IsReplaying)
+                continue;
+            if (call.Stream.Set == streams && call.Stream.OpenedIn > accepted)
+                oracle.NoteNotRun(isHost, call.Id, isSameTimeline: call.Id >> 44 == Timeline);
+            else
+                oracle.NoteUnknown();
+        }
+
+        _unsettled.Clear();
+    }
+
     private void FailAll()
     {
+        _unsettled.Clear();
         foreach (EngineStream stream in _order)
         {
             CallRecord call = _calls[stream];
@@ -200,9 +223,9 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
             if (IsReplaying)
                 continue;
             if (stream.Id is null)
-                oracle.NoteNotRun(call.Id, isSameTimeline: call.Id >> 44 == Timeline);
+                oracle.NoteNotRun(isHost, call.Id, isSameTimeline: call.Id >> 44 == Timeline);
             else
-                oracle.NoteUnknown();
+                _unsettled.Add(call);
         }
 
         _calls.Clear();

@@ -4,7 +4,8 @@ using KvpRpc.Protocol.Links;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>Rule 7: a link finds the widest alphabet that its medium carries, and does without one that fails.</summary>
+/// <summary>Rule 7: a link finds the widest alphabet that its medium carries, and does without one that
+/// fails.</summary>
 public sealed class LinkAlphabetTests
 {
     private const int LinuxBytes = 2047;
@@ -53,7 +54,7 @@ public sealed class LinkAlphabetTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_medium_that_cuts_what_a_Linux_guest_reads_is_found_out_although_the_guest_says_nothing(bool cutsInACharacter)
+    public void A_medium_that_cuts_texts_is_found_out_although_the_guest_says_nothing(bool cutsInACharacter)
     {
         // The guest's hello names all alphabets; only the medium knows better.
         using SimulatedWorld world = Opened(isLinux: false);
@@ -70,7 +71,8 @@ public sealed class LinkAlphabetTests
     [InlineData("every wide character", '\u0800', '\uFFFF')]
     [InlineData("the symbols alone", '\u2100', '\u2BFF')]
     [InlineData("the last range alone", '\uABC0', '\uABDF')]
-    public void A_medium_that_destroys_characters_is_left_with_base64_and_nothing_is_lost(string what, char first, char last)
+    public void A_medium_that_destroys_characters_is_left_with_base64_and_nothing_is_lost(
+        string what, char first, char last)
     {
         using SimulatedWorld world = Opened(isLinux: false);
         world.Host.Own.Carry = world.Guest.Own.Carry = text => Destroy(text, first, last);
@@ -120,27 +122,55 @@ public sealed class LinkAlphabetTests
         Assert.Equal(2, Ended(world));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_alphabet_whose_texts_are_hidden_later_is_written_no_more(bool hidesRequest)
+    {
+        using SimulatedWorld world = Opened(isLinux: false);
+        Transfer(world, 200_000);
+        SimulatedSide writer = hidesRequest ? world.Host : world.Guest;
+        writer.Own.Carry = text => text[0] == Wide15Alphabet.Instance.Mark ? "" : text;
+        // One wide packet and nothing behind it: its reader cannot know that there is something to miss.
+        world.Host.Peer.Call(1, hidesRequest ? 1500 : 10, 1, hidesRequest ? 10 : 1500);
+        world.Host.Pump();
+
+        Assert.True(world.Clock.RunUntil(() => Ended(world) == 2 && world.IsOpen, TimeSpan.FromMinutes(3)));
+        Assert.Equal(LinkEndReason.Unseen, writer.Peer.Application.LastEnd!.Reason);
+        Transfer(world, 300_000);
+
+        Assert.Same(Pair22Alphabet.Instance, writer.Peer.Engine.WidestAlphabet);
+        Assert.Equal(2, Ended(world));
+    }
+
+    [Fact]
+    public void An_alphabet_that_leaves_gaps_later_is_banned_when_two_links_on_end_have_ended_for_it()
+    {
+        using SimulatedWorld world = Opened(isLinux: false, gapAfter: 10);
+        Transfer(world, 200_000);
+        world.Host.Own.Carry = text => text[0] == Wide15Alphabet.Instance.Mark ? "" : text;
+        void Chat()
+        {
+            world.Guest.Peer.Call(1, 10, 1, 10);
+            world.Guest.Pump();
+            world.Clock.After(TimeSpan.FromSeconds(2), Chat);
+        }
+
+        Chat();
+        CallUntilAnswered(world, world.Host);
+
+        Assert.Same(Pair22Alphabet.Instance, world.Host.Peer.Engine.WidestAlphabet);
+        Assert.Equal(4, Ended(world));
+    }
+
     [Fact]
     public void An_alphabet_after_the_other_fails_and_base64_is_left()
     {
         using SimulatedWorld world = Opened(isLinux: false);
         Transfer(world, 200_000);
-        world.Host.Own.Carry = text =>
-            text[0] is 'w' or 'p' ? Destroy(text, '\u0800', '\uFFFF') : text;
+        world.Host.Own.Carry = text => text[0] is 'w' or 'p' ? Destroy(text, '\u0800', '\uFFFF') : text;
 
-        int succeeded = world.Oracle.Succeeded;
-        Assert.True(world.Clock.RunUntil(
-            () =>
-            {
-                if (world.IsOpen && world.Host.Peer.Application.OwnCalls == 0)
-                {
-                    world.Host.Peer.Call(1, 100_000, 1, 10);
-                    world.Host.Pump();
-                }
-
-                return world.Oracle.Succeeded > succeeded;
-            },
-            TimeSpan.FromMinutes(5)));
+        CallUntilAnswered(world, world.Host);
 
         Assert.Same(Base64Alphabet.Instance, world.Host.Peer.Engine.WidestAlphabet);
         Assert.Equal(4, Ended(world));
@@ -169,7 +199,7 @@ public sealed class LinkAlphabetTests
         world.Call(world.Host);
         world.Call(world.Guest);
 
-        Assert.Equal('b', world.Host.Own.Own().First(item => item.Key.EndsWith(".0", StringComparison.Ordinal)).Value[0]);
+        Assert.Equal('b', world.Host.Own.Own().First(item => item.Key == "kvprpc.default.0").Value[0]);
     }
 
     [Theory]
@@ -208,10 +238,11 @@ public sealed class LinkAlphabetTests
         Assert.Equal(2, probes.Count);
     }
 
-    private static SimulatedWorld Opened(bool isLinux)
+    private static SimulatedWorld Opened(bool isLinux, int gapAfter = 30)
     {
         SimulatedWorld world = new(seed: 1, configure: options => options with
         {
+            GapAfter = TimeSpan.FromSeconds(gapAfter),
             MaxValueUtf8Bytes = isLinux && !options.IsHost ? LinuxBytes : null,
         });
         if (isLinux)
@@ -231,6 +262,23 @@ public sealed class LinkAlphabetTests
         world.Call(world.Host, bytes, bytes);
         world.Call(world.Guest, bytes, bytes);
         world.Call(world.Host, 10, 10);
+    }
+
+    private static void CallUntilAnswered(SimulatedWorld world, SimulatedSide side)
+    {
+        int succeeded = side.Peer.Application.Succeeded;
+        Assert.True(world.Clock.RunUntil(
+            () =>
+            {
+                if (world.IsOpen && side.Peer.Application.OwnCalls == 0 && side.Peer.Application.Succeeded == succeeded)
+                {
+                    side.Peer.Call(1, 100_000, 1, 10);
+                    side.Pump();
+                }
+
+                return side.Peer.Application.Succeeded > succeeded;
+            },
+            TimeSpan.FromMinutes(5)));
     }
 
     private static int Ended(SimulatedWorld world) =>

@@ -2,8 +2,10 @@ using KvpRpc.Protocol.Links;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>One side of the world: the loop that a driver runs, its two tables, its clock, and the life that is on it.</summary>
-/// <remarks>The host polls, the guest is woken by a change; each has one read, one write and one audit at a time.</remarks>
+/// <summary>One side of the world: the loop that a driver runs, its two tables, its clock, and the life that is on
+/// it.</summary>
+/// <remarks>The host polls, the guest is woken by a change; each has one read, one write and one audit at a
+/// time.</remarks>
 internal sealed class SimulatedSide
 {
     private readonly SimulatedWorld _world;
@@ -111,14 +113,13 @@ internal sealed class SimulatedSide
         LinkEngine engine = Peer.Engine;
         if (engine.NextTimeout <= Now)
             Peer.HandleTimeout(Now);
-        if (engine.AuditAt <= Now && !_isAuditing)
-            BeginAudit();
-        if (!_isWriting && engine.WriteAt(Now) <= Now)
+        if (!_isWriting && !_isAuditing && engine.WriteAt(Now) <= Now)
             BeginWrite();
-        Instant writeAt = _isWriting ? Instant.Never : engine.WriteAt(Now);
-        Instant next = Instant.Earlier(engine.NextTimeout, _isAuditing ? Instant.Never : engine.AuditAt);
-        if (writeAt > Now)
-            next = Instant.Earlier(next, writeAt);
+        if (!_isWriting && !_isAuditing && engine.AuditAt <= Now)
+            BeginAudit();
+        Instant next = engine.NextTimeout;
+        if (!_isWriting && !_isAuditing)
+            next = Instant.Earlier(next, Instant.Earlier(engine.AuditAt, engine.WriteAt(Now)));
         WakeAt(next);
         if (_isHost)
             SchedulePoll();
@@ -197,7 +198,12 @@ internal sealed class SimulatedSide
     {
         List<PendingWrite> writes = Peer.CollectWrites(_world.MaxBatch, Now);
         if (writes.Count == 0)
+        {
+            if (Peer.Engine.WriteAt(Now) <= Now)
+                throw new SimulationException("The engine says that there is something to write, and writes nothing.");
             return;
+        }
+
         Writes++;
         ItemsWritten += writes.Count;
         _isWriting = true;
@@ -206,7 +212,8 @@ internal sealed class SimulatedSide
         List<(int Index, WriteResult Result)> results = [];
         foreach (PendingWrite write in writes)
             results.Add((write.Index, allRefused ? WriteResult.Refused : Write(write, took)));
-        _world.Trace(this, "write", [.. writes.Select(write => new KeyValuePair<string, string>(write.Key, write.Text ?? ""))]);
+        _world.Trace(this, "write",
+            [.. writes.Select(write => new KeyValuePair<string, string>(write.Key, write.Text ?? ""))]);
         After(took, () =>
         {
             _isWriting = false;
@@ -256,7 +263,8 @@ internal sealed class SimulatedSide
         });
     }
 
-    /// <summary>Does something later, unless the life that asked for it is gone by then; a paused side does it afterwards.</summary>
+    /// <summary>Does something later, unless the life that asked for it is gone by then; a paused side does it
+    /// afterwards.</summary>
     private void After(TimeSpan span, Action action)
     {
         int life = _life;

@@ -1,7 +1,7 @@
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>What befalls a world each second while the weather is bad: processes die, tables change under others' hands,
-/// checkpoints are taken and applied.</summary>
+/// <summary>What befalls a world each second while the weather is bad: processes die, tables change under others'
+/// hands, checkpoints are taken and applied.</summary>
 internal sealed class Storm
 {
     private readonly SimulatedWorld _world;
@@ -96,6 +96,7 @@ internal sealed class Storm
 
     private Checkpoint TakeCheckpoint() => new(
         _world.Guest.Peer, _world.Guest.Peer.InputCount, _world.Guest.Own.Own(), _world.Guest.Now,
+        _world.Oracle.Count,
         _world.Host.Peer, _world.Host.Peer.InputCount, _world.Host.Own.Own());
 
     private void Apply(Checkpoint checkpoint)
@@ -117,12 +118,18 @@ internal sealed class Storm
             _world.Host.Own.Restore(checkpoint.HostItems, now);
         }
 
+        _world.Oracle.Undo(isHost: false, checkpoint.Deeds);
+        if (_weather.NoticesRollbacks)
+            guest.Suspect(_world.Random.NextUInt64(), _world.Guest.Now);
         _world.Guest.Resume(guest);
         if (!both)
             return;
         _timeline++;
         SimulatedPeer host = checkpoint.Host.AsOf(checkpoint.HostInputs, _timeline);
         _world.Host.Peer.Dispose();
+        _world.Oracle.Undo(isHost: true, checkpoint.Deeds);
+        if (_weather.NoticesRollbacks)
+            host.Suspect(_world.Random.NextUInt64(), _world.Host.Now);
         _world.Host.Resume(host);
     }
 
@@ -131,6 +138,7 @@ internal sealed class Storm
         int GuestInputs,
         IReadOnlyList<KeyValuePair<string, string>> GuestItems,
         Instant GuestNow,
+        int Deeds,
         SimulatedPeer Host,
         int HostInputs,
         IReadOnlyList<KeyValuePair<string, string>> HostItems);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KvpRpc.Protocol.Links;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
@@ -7,10 +8,16 @@ internal static class Swarm
 {
     private static readonly TimeSpan Storms = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long after the storm the link may take to open and answer: in doubt writes alone take a minute.</summary>
+    /// <summary>How long after the storm the link may take to open and answer: in doubt writes alone take a
+    /// minute.</summary>
     private static readonly TimeSpan Recovers = TimeSpan.FromMinutes(5);
 
-    internal static UInt128 Run(ulong seed, Action<string>? log = null, SwarmResult? result = null)
+    internal static UInt128 Run(
+        ulong seed,
+        Action<string>? log = null,
+        SwarmResult? result = null,
+        LinkRules? rules = null,
+        Action<SimulatedWorld>? prepare = null)
     {
         SimulatedRandom random = new(seed ^ 0x5EED);
         Weather weather = Weather.Draw(random);
@@ -25,13 +32,19 @@ internal static class Swarm
             ConsumeChance = random.Chance(0.3) ? 0.2 : 1,
         };
         int slots = random.Chance(0.3) ? random.Next(2, 8) : 32;
+        // What a narrow window cannot carry within the time to recover says nothing.
+        if (slots < 8)
+            traffic = traffic with { LargeBytes = 8 << 10 };
         using SimulatedWorld world = new(
-            seed, traffic, options => options with { MaxSlots = slots }, isRecorded: weather.RollbackChance > 0)
+            seed, traffic, options => options with { MaxSlots = slots, Rules = rules ?? LinkRules.All }, isRecorded: weather.RollbackChance > 0)
         {
             Log = log,
         };
+        // Where both sides go back together, the past is lived again by both, and rightly.
+        world.Oracle.NoticesRollbacks = weather.NoticesRollbacks && weather.BothRollBackChance == 0;
         log?.Invoke(weather.ToString());
         log?.Invoke(traffic.ToString());
+        prepare?.Invoke(world);
         Act(world, world.Host);
         Act(world, world.Guest);
         world.Host.Weather = world.Guest.Weather = weather;
@@ -40,13 +53,33 @@ internal static class Swarm
         world.StartGuest();
         _ = new Storm(world, weather, Storms);
         world.RunFor(Storms);
-        world.Host.Weather = world.Guest.Weather = Weather.Fair;
+        world.Host.Weather = world.Guest.Weather = weather.Calm;
         Recover(world);
         result?.Add(world);
         return world.TraceHash;
     }
 
-    internal static SwarmResult RunMany(int seeds, ulong first = 1)
+    /// <summary>Gives the first seed that fails, and how; null when none does.</summary>
+    internal static string? FindFailure(int seeds, LinkRules rules)
+    {
+        string? found = null;
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(1, seeds + 1, options, (seed, state) =>
+        {
+            try
+            {
+                Run((ulong)seed, rules: rules);
+            }
+            catch (Exception exception)
+            {
+                found = $"seed {seed}: {exception.Message}";
+                state.Stop();
+            }
+        });
+        return found;
+    }
+
+    internal static SwarmResult RunMany(int seeds, ulong first = 1, Action<SimulatedWorld>? prepare = null)
     {
         SwarmResult result = new();
         ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
@@ -54,7 +87,7 @@ internal static class Swarm
         {
             try
             {
-                Run((ulong)seed, result: result);
+                Run((ulong)seed, result: result, prepare: prepare);
             }
             catch (Exception exception)
             {
@@ -90,10 +123,12 @@ internal static class Swarm
         foreach (SimulatedSide side in new[] { world.Host, world.Guest })
             side.Peer.SetTraffic(Traffic.None);
         if (!world.Clock.RunUntil(
-            () => world.IsOpen && world.Host.Peer.Application.OwnCalls + world.Guest.Peer.Application.OwnCalls == 0, Recovers))
+            () => world.IsOpen && world.Host.Peer.Application.OwnCalls + world.Guest.Peer.Application.OwnCalls == 0,
+            Recovers))
         {
             throw new SimulationException(
-                $"After the storm: host {world.Host.Peer.Engine.State} with {world.Host.Peer.Application.OwnCalls} calls"
+                $"After the storm: host {world.Host.Peer.Engine.State}"
+                + $" with {world.Host.Peer.Application.OwnCalls} calls"
                 + $" ({world.Host.Peer.Engine.Obstacle}), guest {world.Guest.Peer.Engine.State} with"
                 + $" {world.Guest.Peer.Application.OwnCalls} calls ({world.Guest.Peer.Engine.Obstacle}).");
         }
@@ -142,5 +177,6 @@ internal sealed class SwarmResult
     }
 
     public override string ToString() =>
-        $"{_succeeded} calls succeeded, {_unknown} ended unknown, {_notRun} certainly not run, {Failures.Count} seeds failed";
+        $"{_succeeded} calls succeeded, {_unknown} ended unknown, {_notRun} certainly not run, "
+        + $"{Failures.Count} seeds failed";
 }

@@ -43,6 +43,9 @@ internal sealed record Weather
     /// <summary>Gets whether a rollback leaves the guest with the clock of the checkpoint.</summary>
     internal bool RollbackTurnsClock { get; init; }
 
+    /// <summary>Gets whether a rolled back side notices it at once: the VM's generation id has changed.</summary>
+    internal bool NoticesRollbacks { get; init; }
+
     /// <summary>Gets how likely a rollback meets the host as well.</summary>
     internal double BothRollBackChance { get; init; }
 
@@ -56,6 +59,15 @@ internal sealed record Weather
     internal double FullChance { get; init; }
 
     internal double ForeignChance { get; init; }
+
+    /// <summary>Gets a weather without faults that is as slow as this one.</summary>
+    internal Weather Calm => new()
+    {
+        MaxVisibleAfter = MaxVisibleAfter,
+        MaxWriteTime = MaxWriteTime,
+        MaxReadTime = MaxReadTime,
+        IsUneven = IsUneven,
+    };
 
     /// <summary>Draws the weather of a seed: each fault is on in about a third of all worlds.</summary>
     internal static Weather Draw(SimulatedRandom random)
@@ -76,6 +88,7 @@ internal sealed record Weather
             CrashChance = Rate(0.05),
             CheckpointChance = 0.1,
             RollbackChance = random.Chance(0.25) ? 0.05 * random.NextDouble() : 0,
+            NoticesRollbacks = random.Chance(0.4),
             RollbackTurnsClock = random.Chance(0.5),
             BothRollBackChance = random.Chance(0.2) ? 0.5 : 0,
             CloneChance = random.Chance(0.1) ? 0.02 : 0,

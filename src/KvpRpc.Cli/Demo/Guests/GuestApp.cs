@@ -5,7 +5,8 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Cli.Demo.Guests;
 
-/// <summary>The program in a guest: offers its services, signs in at its host, and ends with its standard input.</summary>
+/// <summary>The program in a guest: offers its services, signs in at its host, and ends with its standard
+/// input.</summary>
 internal static class GuestApp
 {
     internal static async Task<int> RunAsync(GuestPlace place)
@@ -20,12 +21,15 @@ internal static class GuestApp
             guest.Start();
             using CancellationTokenSource ending = new();
             Task signIn = SignInAsync(guest.CreateClient<IHostDesk>(), ending.Token);
+
+            // A sign-in that is refused ends the program; one that is done does not.
+            await await Task.WhenAny(orphaned, signIn);
             await orphaned;
             await ending.CancelAsync();
             await signIn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCodes.Success;
         }
-        catch (KvpTransportException exception)
+        catch (Exception exception) when (exception is KvpTransportException or RpcException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return ExitCodes.Failed;
@@ -36,7 +40,8 @@ internal static class GuestApp
     private static async Task<KvpGuest> OpenAsync(GuestPlace place, TrafficMeter meter)
     {
         if (place.Endpoint is { } endpoint)
-            return new(new MeteredTransport(await EmulatedGuestTransport.ConnectAsync(endpoint, place.KeyPrefix), meter));
+            return new(new MeteredTransport(
+                await EmulatedGuestTransport.ConnectAsync(endpoint, place.KeyPrefix), meter));
         LinuxGuestTransportOptions linux = new()
         {
             KeyPrefix = place.KeyPrefix,

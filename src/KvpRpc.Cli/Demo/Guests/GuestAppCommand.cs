@@ -3,7 +3,8 @@ using KvpRpc.Links;
 
 namespace KvpRpc.Cli.Demo.Guests;
 
-/// <summary>The hidden verb that the demo starts its guests with: this executable again, as a program in a guest.</summary>
+/// <summary>The hidden verb that the demo starts its guests with: this executable again, as a program in a
+/// guest.</summary>
 internal static class GuestAppCommand
 {
     internal const string Name = "guest-app";

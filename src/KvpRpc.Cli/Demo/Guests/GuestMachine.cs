@@ -74,6 +74,7 @@ internal sealed class GuestMachine(KvpGuest guest, TimeProvider time) : IGuestMa
     {
         internal TaskCompletionSource Began { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        internal TaskCompletionSource<double> Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        internal TaskCompletionSource<double> Cancelled { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

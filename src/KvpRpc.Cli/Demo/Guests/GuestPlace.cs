@@ -3,7 +3,8 @@ namespace KvpRpc.Cli.Demo.Guests;
 /// <summary>Where a guest's program finds its tables.</summary>
 internal sealed record GuestPlace
 {
-    /// <summary>Gets the folder of the pool files that the guest's daemon serves; null where they are behind a port.</summary>
+    /// <summary>Gets the folder of the pool files that the guest's daemon serves; null where they are behind a
+    /// port.</summary>
     internal string? PoolFolder { get; init; }
 
     /// <summary>Gets the folder of the guest's lock files; needed beside pool files.</summary>

@@ -10,6 +10,7 @@ internal sealed class GuestProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly TimeProvider _time;
     private readonly Task<string> _complaints;
+    private bool _isDisposed;
 
     private GuestProcess(Process process, TimeProvider time)
     {
@@ -26,6 +27,8 @@ internal sealed class GuestProcess : IAsyncDisposable
         ProcessStartInfo start = new()
         {
             RedirectStandardInput = true,
+
+            // Never read, for a guest writes nothing there: the demo's own standard output stays the demo's.
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -55,6 +58,9 @@ internal sealed class GuestProcess : IAsyncDisposable
     /// <summary>Lets the process end, or kills it.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         using CancellationTokenSource timeout = new(EndTime, _time);
         try
         {
@@ -73,7 +79,8 @@ internal sealed class GuestProcess : IAsyncDisposable
     private static void SetExecutable(ProcessStartInfo start)
     {
         start.FileName = Environment.ProcessPath
-            ?? throw new InvalidOperationException("The path of this executable is not known: no guest can be started.");
+            ?? throw new InvalidOperationException(
+                "The path of this executable is not known: no guest can be started.");
         if (Path.GetFileNameWithoutExtension(start.FileName) is not "dotnet")
             return;
         start.ArgumentList.Add("exec");

@@ -7,29 +7,30 @@ internal static class CostTable
 {
     internal static Table Make(IReadOnlyList<MachineReport> machines)
     {
+        Cost[] costs =
+        [
+            .. machines.Select(machine => machine.Cost),
+            machines.Aggregate(new Cost(), (sum, machine) => sum + machine.Cost),
+        ];
         Table table = new() { Border = TableBorder.Rounded, BorderStyle = new(Color.Grey) };
-        table.Title = new("[bold]What it cost on the medium[/]");
-        table.AddColumn("");
-        foreach (string heading in (ReadOnlySpan<string>)
-            ["host\nwrites", "\nitems", "\nbytes", "host\npolls", "items\nread", "bytes\nread",
-            "guest\nwrites", "\nitems", "\nbytes", "guest\nreads"])
-        {
-            table.AddColumn(new TableColumn($"[grey]{heading}[/]").RightAligned());
-        }
-
+        table.AddColumn("[bold]What it cost on the medium[/]");
         foreach (MachineReport machine in machines)
-            AddRow(table, machine.Name, machine.Cost);
-        if (machines.Count > 1)
-        {
-            table.AddEmptyRow();
-            AddRow(table, "[bold]both[/]", machines.Aggregate(new Cost(), (sum, machine) => sum + machine.Cost));
-        }
+            table.AddColumn(new TableColumn(Markup.Escape(machine.Name)).RightAligned());
+        table.AddColumn(new TableColumn("[bold]all[/]").RightAligned());
 
+        Add(table, costs, "the host wrote: [grey]writes[/]", cost => Text.Of(cost.HostWrites));
+        Add(table, costs, "                [grey]items[/]", cost => Text.Of(cost.HostItems));
+        Add(table, costs, "                [grey]bytes[/]", cost => Text.OfBytes(cost.HostBytes));
+        Add(table, costs, "the host read:  [grey]polls[/]", cost => Text.Of(cost.HostPolls));
+        Add(table, costs, "                [grey]items[/]", cost => Text.Of(cost.HostItemsRead));
+        Add(table, costs, "                [grey]bytes[/]", cost => Text.OfBytes(cost.HostBytesRead));
+        Add(table, costs, "a guest wrote:  [grey]writes[/]", cost => Text.Of(cost.GuestWrites));
+        Add(table, costs, "                [grey]items[/]", cost => Text.Of(cost.GuestItems));
+        Add(table, costs, "                [grey]bytes[/]", cost => Text.OfBytes(cost.GuestBytes));
+        Add(table, costs, "a guest read:   [grey]reads[/]", cost => Text.Of(cost.GuestReads));
         return table;
     }
 
-    private static void AddRow(Table table, string name, Cost cost) => table.AddRow(
-        name, Text.Of(cost.HostWrites), Text.Of(cost.HostItems), Text.OfBytes(cost.HostBytes), Text.Of(cost.HostPolls),
-        Text.Of(cost.HostItemsRead), Text.OfBytes(cost.HostBytesRead), Text.Of(cost.GuestWrites), Text.Of(cost.GuestItems),
-        Text.OfBytes(cost.GuestBytes), Text.Of(cost.GuestReads));
+    private static void Add(Table table, Cost[] costs, string label, Func<Cost, string> figure) =>
+        table.AddRow([label, .. costs.Select(figure)]);
 }

@@ -26,11 +26,12 @@ internal sealed class TerminalView : IDemoView
             : "each guest's tables are in memory";
         _console.WriteLine();
         _console.Write(new Panel(new Rows(
-            new Markup("One emulated Hyper-V host and two guests, each a [bold]process of its own[/] that reaches the host"),
+            new Markup("One emulated Hyper-V host and two guests, each a [bold]process of its own[/] that reaches "
+                + "the host"),
             new Markup("through its KVP tables only: no network, no credentials, no agent port."),
             new Markup($"[grey]Guests:[/] [bold]{choice.Name}[/] ({what}); {Markup.Escape(choice.Reason)}.")))
         {
-            Header = new($"[bold] kvprpc demo [/][grey]{Markup.Escape(version)} [/]"),
+            Header = new($"[bold] kvprpc demo [/][grey]{Markup.Escape(version.Split('+')[0])} [/]"),
             Border = BoxBorder.Rounded,
             BorderStyle = new(Color.Grey),
             Padding = new(2, 0),
@@ -58,10 +59,9 @@ internal sealed class TerminalView : IDemoView
 
         _console.WriteLine();
         _console.Write(CostTable.Make(report.Machines));
-        _console.MarkupLine("[grey]A write is one batch of items; a poll is one query of all of a guest's items. The host's "
-            + "figures are counted by the emulated[/]");
-        _console.MarkupLine("[grey]host, the guests' by themselves. Emulated calls of the host take no time of their own; on "
-            + "a real host each takes some milliseconds.[/]");
+        _console.MarkupLine("[grey]A write is one batch of items; a poll is one query of all items of a guest. The emulated "
+            + "host counts what the host does, the guests count what they do. The emulated host's calls take no time of "
+            + "their own; on a real host each takes some milliseconds.[/]");
         _console.WriteLine();
         int good = report.Steps.Count(step => step.Ok);
         string time = Text.Of(TimeSpan.FromMilliseconds(report.Milliseconds));

@@ -23,11 +23,11 @@ internal sealed class DeadlineStep : IDemoStep
             StatusCode.DeadlineExceeded, hurried.WaitAsync(Wait, cancellationToken));
         TimeSpan time = scene.Time.GetElapsedTime(start);
         log.Answer($"{error.StatusCode}, {Text.Of(time)} after the call: \"{error.Message}\"");
-        log.Measure("call ended after ms", time.TotalMilliseconds);
+        log.Measure("callEndedAfterMilliseconds", time.TotalMilliseconds);
         StepLog.Check(time >= Deadline, $"it ended after {Text.Of(time)}, before its deadline");
 
         double ran = await scene.Web.CreateClient().WhenWaitWasCancelledAsync(Wait, cancellationToken);
         log.Answer($"{scene.Web.Name}: the call's work was cancelled after {Text.Of(TimeSpan.FromMilliseconds(ran))}");
-        log.Measure("work ran ms", ran);
+        log.Measure("workRanMilliseconds", ran);
     }
 }

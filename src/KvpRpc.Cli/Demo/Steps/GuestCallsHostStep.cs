@@ -20,9 +20,10 @@ internal sealed class GuestCallsHostStep : IDemoStep
             HostAnswer answer = await machine.CreateClient().AskHostAsync(cancellationToken);
             GuestIdentity told = answer.Identity;
             string clock = told.HostTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture);
-            log.Answer($"{machine.Name}: \"you are {told.MachineName}, {told.MachineId}, on {told.HostName}; here it is "
-                + $"{clock} UTC\", {Text.Of(TimeSpan.FromMilliseconds(answer.Milliseconds))} after the guest asked");
-            log.Measure($"{machine.Name} waited ms", answer.Milliseconds);
+            log.Answer($"{machine.Name}: \"you are {told.MachineName}, {told.MachineId.ToString()[..8]}…, on "
+                + $"{told.HostName}; here it is {clock} UTC\", "
+                + $"{Text.Of(TimeSpan.FromMilliseconds(answer.Milliseconds))} after it asked");
+            log.Measure($"waitedMilliseconds:{machine.Name}", answer.Milliseconds);
             StepLog.Check(
                 (told.MachineName, told.MachineId, told.HostName) == (machine.Name, machine.Id, DemoScene.HostName),
                 $"{machine.Name} ({machine.Id}) was told that it is {told.MachineName} ({told.MachineId})");

@@ -22,10 +22,11 @@ internal sealed class GuestsStartStep : IDemoStep
         foreach ((DemoMachine machine, TimeSpan time) in scene.Machines.Zip(times))
         {
             log.Answer($"{machine.Name}: process {machine.Program!.Id} signed in after {Text.Of(time)}");
-            log.Measure($"{machine.Name} signed in after ms", time.TotalMilliseconds);
+            log.Measure($"signInMilliseconds:{machine.Name}", time.TotalMilliseconds);
         }
 
-        int distinct = scene.Machines.Select(machine => machine.Program!.Id).Append(Environment.ProcessId).Distinct().Count();
+        int distinct = scene.Machines.Select(machine => machine.Program!.Id).Append(Environment.ProcessId).Distinct()
+            .Count();
         StepLog.Check(distinct == scene.Machines.Count + 1, "two of the processes are one");
     }
 }

@@ -3,7 +3,8 @@ using KvpRpc.Cli.Demo.Reports;
 
 namespace KvpRpc.Cli.Demo.Steps;
 
-/// <summary>The host asks each guest for the facts of the machine it runs on, and one of them again and again.</summary>
+/// <summary>The host asks each guest for the facts of the machine it runs on, and one of them again and
+/// again.</summary>
 internal sealed class HostCallsGuestStep : IDemoStep
 {
     private const int Repeats = 20;
@@ -50,8 +51,8 @@ internal sealed class HostCallsGuestStep : IDemoStep
         double guestWrites = (double)cost.GuestWrites / Repeats;
         log.Answer($"{scene.Web.Name}, {Repeats} times more: {Text.Of(median)} a call (median), "
             + $"{Text.Of(hostWrites)} host + {Text.Of(guestWrites)} guest writes a call");
-        log.Measure("median call ms", median.TotalMilliseconds);
-        log.Measure("host writes per call", hostWrites);
-        log.Measure("guest writes per call", guestWrites);
+        log.Measure("medianCallMilliseconds", median.TotalMilliseconds);
+        log.Measure("hostWritesPerCall", hostWrites);
+        log.Measure("guestWritesPerCall", guestWrites);
     }
 }

@@ -10,7 +10,8 @@ internal sealed class KilledGuestStep : IDemoStep
 
     public string Title => "A guest is killed in the middle of a call";
 
-    public string Expected => "the call ends with Unavailable, outcome unknown; the link comes back by itself, and calls work "
+    public string Expected =>
+        "the call ends with Unavailable, outcome unknown; the link comes back by itself, and calls work "
         + "again; the other guest notices nothing";
 
     public async Task RunAsync(DemoScene scene, StepLog log, CancellationToken cancellationToken)
@@ -28,24 +29,25 @@ internal sealed class KilledGuestStep : IDemoStep
         await victim.DisposeAsync();
         StepLog.Check(!call.IsCompleted, "the call ended before anyone could know that the guest is dead");
         string other = await scene.Database.CreateClient().HashAsync("meanwhile", cancellationToken);
+        Report("otherAnswered", $"{scene.Database.Name} answers calls as before");
+        StepLog.Check(other.Length == 64, $"{scene.Database.Name} answered \"{other}\" meanwhile");
         GuestProcess next = web.StartProgram();
         Task signIn = web.WaitForSignInAsync(next, cancellationToken);
 
         RpcException error = await StepLog.EndsWithAsync(StatusCode.Unavailable, call);
-        Report("call ended", $"{error.StatusCode}, outcome unknown: \"{error.Message}\"");
+        Report("callEnded", $"{error.StatusCode}: \"{error.Message}\"");
         StepLog.Check(!error.CertainlyNotRun, $"{error.StatusCode}, and it claims that the call did not run");
         await signIn;
-        Report("new process signed in", $"process {next.Id}, started like a service manager does, signed in");
+        Report("signedInAgain", $"process {next.Id}, started as a service manager does, signed in by itself");
         MachineFacts facts = await guest.DescribeAsync(cancellationToken);
-        Report("call worked", $"process {facts.ProcessId} answered DescribeAsync() over the new link");
+        Report("callWorked", $"process {facts.ProcessId} answered DescribeAsync() over the new link");
         StepLog.Check(facts.ProcessId == next.Id, $"process {facts.ProcessId} answered, and not {next.Id}");
-        StepLog.Check(other.Length == 64, $"{scene.Database.Name} answered \"{other}\" meanwhile");
 
         void Report(string figure, string text)
         {
             TimeSpan time = scene.Time.GetElapsedTime(killed);
-            log.Answer($"+{Text.Of(time)}  {text}");
-            log.Measure($"{figure} after ms", time.TotalMilliseconds);
+            log.Answer($"{"+" + Text.Of(time),-8} {text}");
+            log.Measure($"{figure}AfterMilliseconds", time.TotalMilliseconds);
         }
     }
 }

@@ -31,6 +31,6 @@ internal sealed class MebibyteStep : IDemoStep
         log.Answer($"{Text.Count(cost.HostItems, "item")} out in {Text.Count(cost.HostWrites, "host write")}, "
             + $"{Text.Count(cost.GuestItems, "item")} back in {Text.Count(cost.GuestWrites, "guest write")}, "
             + Text.Count(cost.HostPolls, "poll"));
-        log.Measure("bytes per second", rate);
+        log.Measure("bytesPerSecond", rate);
     }
 }

@@ -51,7 +51,8 @@ internal sealed class HostTableWriter
             if (_mustReadBack) await ReadBackBeforeWritingAsync(attempt, cancellationToken).ConfigureAwait(false);
             Divide();
             await MakeCallsAsync(attempt, cancellationToken).ConfigureAwait(false);
-            if (_mustReadBack) await JudgeAsync(attempt == MaxAttempts, cancellationToken).ConfigureAwait(false);
+            if (_mustReadBack)
+                await JudgeAsync(isLast: attempt == MaxAttempts, cancellationToken).ConfigureAwait(false);
         }
     }
 

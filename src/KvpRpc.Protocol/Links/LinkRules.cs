@@ -1,0 +1,38 @@
+namespace KvpRpc.Protocol.Links;
+
+/// <summary>Rules of the protocol that each close a hole. A product keeps to all of them; a test takes one out and sees that the
+/// simulation finds the hole again. The letters are those of <c>protocol/link.md</c>.</summary>
+internal sealed record LinkRules
+{
+    internal static readonly LinkRules All = new();
+
+    /// <summary>Gets whether new content waits until all earlier writes of its item have ended (b).</summary>
+    internal bool WaitsForEarlierWrites { get; init; } = true;
+
+    /// <summary>Gets whether the own table is read back when nobody answers (d).</summary>
+    internal bool AuditsOwnTable { get; init; } = true;
+
+    /// <summary>Gets whether the control part is written although every slot is full (e).</summary>
+    internal bool ControlIsOutsideWindow { get; init; } = true;
+
+    /// <summary>Gets whether one odd read is ignored (f).</summary>
+    internal bool IgnoresOneOddRead { get; init; } = true;
+
+    /// <summary>Gets whether what stays unreadable or missing ends the link (g).</summary>
+    internal bool EndsBrokenLinks { get; init; } = true;
+
+    /// <summary>Gets whether ids and keys are drawn afresh for every attempt (i).</summary>
+    internal bool DrawsAfresh { get; init; } = true;
+
+    /// <summary>Gets whether a side draws anew only for a hello that is new to it (j).</summary>
+    internal bool AnswersHelloOnce { get; init; } = true;
+
+    /// <summary>Gets whether acknowledgements bind the tag of the packet they name (k).</summary>
+    internal bool BindsAcknowledgedTag { get; init; } = true;
+
+    /// <summary>Gets whether nothing is delivered after a suspicion until the peer has echoed a fresh nonce (l).</summary>
+    internal bool ProvesFreshness { get; init; } = true;
+
+    /// <summary>Gets whether only the peer's own word tells what it has not accepted (n).</summary>
+    internal bool AsksPeerWhatRan { get; init; } = true;
+}
