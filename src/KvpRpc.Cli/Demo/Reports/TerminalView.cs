@@ -27,8 +27,7 @@ internal sealed class TerminalView : IDemoView
         _console.WriteLine();
         _console.Write(new Panel(new Rows(
             new Markup("One emulated Hyper-V host and two guests, each a [bold]process of its own[/] that reaches "
-                + "the host"),
-            new Markup("through its KVP tables only: no network, no credentials, no agent port."),
+                + "the host through its KVP tables only: no network, no credentials, no agent port."),
             new Markup($"[grey]Guests:[/] [bold]{choice.Name}[/] ({what}); {Markup.Escape(choice.Reason)}.")))
         {
             Header = new($"[bold] kvprpc demo [/][grey]{Markup.Escape(version.Split('+')[0])} [/]"),
