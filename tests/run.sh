@@ -107,6 +107,8 @@ prepare_environment() {
   # The version is that of global.json; it fails where only others are installed.
   dotnet --version > /dev/null 2>&1 ||
     stop "Install the .NET 10 SDK: https://dotnet.microsoft.com/download. Without it nothing can be built."
+  # The test programs look for .NET in its usual places and here, not in PATH.
+  export DOTNET_ROOT="${DOTNET_ROOT:-$(dirname -- "$(readlink -f -- "$(command -v dotnet)")")}"
   install_daemon
 }
 
@@ -178,7 +180,7 @@ run_suite() {
   assembly=$(project_of "$area")
   read -ra filter < <(filter_of "$area") || true
   say "Testing $name."
-  timeout --kill-after=10 "$longest_suite" dotnet "artifacts/bin/$assembly/${configuration,,}/$assembly.dll" \
+  timeout --kill-after=10 "$longest_suite" "artifacts/bin/$assembly/${configuration,,}/$assembly" \
     -noLogo -noColor -result-xml "$results/$name.xml" "${filter[@]}" "${@:3}" > "$results/$name.log" 2>&1 || code=$?
   say "$name ended after $((SECONDS - start)) s with exit code $code."
 }
