@@ -4,8 +4,8 @@ namespace KvpRpc;
 [AttributeUsage(AttributeTargets.Method, Inherited = false)]
 public sealed class KvpMethodAttribute : Attribute
 {
-    /// <summary>Gets or sets the method's stable name on the wire; the method's name without the suffix Async if not set.
-    /// It must be set where a contract has overloads.</summary>
+    /// <summary>Gets or sets the method's stable name on the wire; the method's name without the suffix Async if not
+    /// set. It must be set where a contract has overloads.</summary>
     public string? Id { get; set; }
 
     /// <summary>Gets or sets whether the caller waits for no answer: it does not learn of errors.</summary>

@@ -1,1 +1,3 @@
-System.Console.WriteLine("kvprpc");
+using KvpRpc.Cli.Commands;
+
+return await KvpRpcCommand.RunAsync(args);

@@ -1,7 +1,7 @@
 namespace KvpRpc.Emulator;
 
-/// <summary>What is left of a call of the host service when one of its items is refused. Microsoft does not document it,
-/// so programs must work with each.</summary>
+/// <summary>What is left of a call of the host service when one of its items is refused. Microsoft does not document
+/// it, so programs must work with each.</summary>
 public enum EmulatedBatchFailure
 {
     /// <summary>The call fails as a whole.</summary>

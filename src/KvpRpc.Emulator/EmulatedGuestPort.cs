@@ -6,8 +6,8 @@ using KvpRpc.Emulator.Port;
 
 namespace KvpRpc.Emulator;
 
-/// <summary>Lets programs in processes of their own be programs of an in-memory guest: they reach its tables, and nothing
-/// else.</summary>
+/// <summary>Lets programs in processes of their own be programs of an in-memory guest: they reach its tables, and
+/// nothing else.</summary>
 /// <remarks>Listens on a Unix domain socket in a folder that only this user can enter. When a program dies, what it
 /// wrote stays in the tables, as in a real guest. Programs connect with
 /// <see cref="EmulatedGuestTransport.ConnectAsync"/>.</remarks>
@@ -35,12 +35,14 @@ public sealed class EmulatedGuestPort : IAsyncDisposable
         Endpoint = Path.Combine(_folder, "port");
         _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         _listener.Bind(new UnixDomainSocketEndPoint(Endpoint));
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Endpoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Endpoint, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         _listener.Listen();
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Gets where programs connect: the path of a socket. Hand it to them, for example as an argument.</summary>
+    /// <summary>Gets where programs connect: the path of a socket. Hand it to them, for example as an
+    /// argument.</summary>
     public string Endpoint { get; }
 
     /// <summary>Closes the port and all its connections.</summary>

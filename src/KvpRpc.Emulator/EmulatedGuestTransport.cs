@@ -6,7 +6,8 @@ using MessagePack;
 
 namespace KvpRpc.Emulator;
 
-/// <summary>The transport of a program that is part of an emulated in-memory guest but runs in a process of its own.</summary>
+/// <summary>The transport of a program that is part of an emulated in-memory guest but runs in a process of its
+/// own.</summary>
 public sealed class EmulatedGuestTransport : IKvpTransport
 {
     private readonly Stream _stream;
@@ -40,12 +41,14 @@ public sealed class EmulatedGuestTransport : IKvpTransport
     {
         ArgumentException.ThrowIfNullOrEmpty(endpoint);
         ArgumentNullException.ThrowIfNull(prefix);
-        EmulatedGuestTransport transport = new(await ConnectStreamAsync(endpoint, cancellationToken).ConfigureAwait(false));
+        EmulatedGuestTransport transport =
+            new(await ConnectStreamAsync(endpoint, cancellationToken).ConfigureAwait(false));
         transport._receiving = transport.ReceiveAsync();
         try
         {
             byte[] welcome = await transport.CallAsync(
-                PortOperation.Hello, PortFrame.Make(prefix, PortRequests.WriteHello), cancellationToken).ConfigureAwait(false);
+                PortOperation.Hello, PortFrame.Make(prefix, PortRequests.WriteHello), cancellationToken)
+                .ConfigureAwait(false);
             transport.Limits = transport.Parse(welcome, PortRequests.ReadWelcome);
             return transport;
         }
@@ -83,7 +86,8 @@ public sealed class EmulatedGuestTransport : IKvpTransport
         try
         {
             answer = await CallAsync(
-                PortOperation.Write, PortFrame.Make(sent, PortRequests.WriteBatch), cancellationToken).ConfigureAwait(false);
+                PortOperation.Write, PortFrame.Make(sent, PortRequests.WriteBatch), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (KvpTransportException exception)
         {
@@ -139,13 +143,14 @@ public sealed class EmulatedGuestTransport : IKvpTransport
         for (bool fromStart = true; hasMore; fromStart = false)
         {
             byte[] answer = await CallAsync(
-                operation, PortFrame.Make((operation, fromStart), PortRequests.WriteRead), cancellationToken).ConfigureAwait(false);
+                operation, PortFrame.Make((operation, fromStart), PortRequests.WriteRead), cancellationToken)
+                .ConfigureAwait(false);
             hasMore = Parse(answer, (ref reader) => PortRequests.ReadPart(ref reader, visitor));
         }
     }
 
-    /// <summary>Sends a request and waits for its answer. An earlier one of the same kind, whose wait was given up, must
-    /// have its answer first; for a wait its answer will do.</summary>
+    /// <summary>Sends a request and waits for its answer. An earlier one of the same kind, whose wait was given up,
+    /// must have its answer first; for a wait its answer will do.</summary>
     private async ValueTask<byte[]> CallAsync(
         PortOperation operation, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {

@@ -29,18 +29,21 @@ public sealed class EmulatedHyperV : IKvpHypervisor, IAsyncDisposable
         }
     }
 
+    /// <summary>Says why guests of a kind cannot run on this machine and what to do about it; null if they
+    /// can.</summary>
+    public static string? WhyUnavailable(EmulatedGuestKind kind) =>
+        kind is EmulatedGuestKind.LinuxDaemon ? DaemonRequirements.WhyUnavailable() : null;
+
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<KvpVirtualMachineInfo>> ListVirtualMachinesAsync(CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<KvpVirtualMachineInfo>> ListVirtualMachinesAsync(
+        CancellationToken cancellationToken) =>
         new([.. VirtualMachines.Select(machine => new KvpVirtualMachineInfo(machine.Id, machine.Name))]);
 
     /// <inheritdoc/>
     public IKvpTransport OpenTransport(Guid id, string keyPrefix) =>
         VirtualMachines.FirstOrDefault(machine => machine.Id == id)?.OpenHostTransport(keyPrefix)
-        ?? throw new KvpTransportException(KvpTransportError.NotFound, $"There is no virtual machine with the id {id}.");
-
-    /// <summary>Says why guests of a kind cannot run on this machine and what to do about it; null if they can.</summary>
-    public static string? WhyUnavailable(EmulatedGuestKind kind) =>
-        kind is EmulatedGuestKind.LinuxDaemon ? DaemonRequirements.WhyUnavailable() : null;
+        ?? throw new KvpTransportException(
+            KvpTransportError.NotFound, $"There is no virtual machine with the id {id}.");
 
     /// <summary>Adds a virtual machine that is switched off and whose tables are empty.</summary>
     /// <param name="name">Its name; several may have the same.</param>

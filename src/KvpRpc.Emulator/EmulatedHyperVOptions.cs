@@ -22,7 +22,8 @@ public sealed record EmulatedHyperVOptions
     /// return and start none. The items land when the job ends.</summary>
     public TimeSpan? JobDuration { get; init; }
 
-    /// <summary>Gets how many host items one virtual machine takes; such a limit exists and is not documented.</summary>
+    /// <summary>Gets how many host items one virtual machine takes; such a limit exists and is not
+    /// documented.</summary>
     public int MaxHostItems { get; init; } = 4096;
 
     /// <summary>Gets what is left of a call of which an item is refused.</summary>

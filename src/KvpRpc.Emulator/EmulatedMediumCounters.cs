@@ -4,7 +4,8 @@ namespace KvpRpc.Emulator;
 /// <remarks>Bytes are those of keys and values in UTF-8.</remarks>
 public sealed record EmulatedMediumCounters
 {
-    /// <summary>Gets how many batches the host's programs handed to their transports: the <em>host writes</em>.</summary>
+    /// <summary>Gets how many batches the host's programs handed to their transports: the <em>host
+    /// writes</em>.</summary>
     public long HostWrites { get; init; }
 
     /// <summary>Gets how many calls of the host service these took: one or more each.</summary>

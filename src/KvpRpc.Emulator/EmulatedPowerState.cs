@@ -9,7 +9,8 @@ public enum EmulatedPowerState
     /// <summary>The guest runs.</summary>
     Running,
 
-    /// <summary>The guest stands still and answers nothing; its programs go on where they were when it is resumed.</summary>
+    /// <summary>The guest stands still and answers nothing; its programs go on where they were when it is
+    /// resumed.</summary>
     Paused,
 
     /// <summary>Off for the host, paused for the guest: its memory lies on disk.</summary>

@@ -101,8 +101,8 @@ public sealed class EmulatedVirtualMachine
     public Task TurnOffAsync(CancellationToken cancellationToken = default) =>
         ChangeAsync(EmulatedPowerState.Off, HaltAsync, cancellationToken, Enum.GetValues<EmulatedPowerState>());
 
-    /// <summary>Enables or disables Data Exchange in the machine's settings; while it is disabled the host reads no guest
-    /// item and the guest gets no host item.</summary>
+    /// <summary>Enables or disables Data Exchange in the machine's settings; while it is disabled the host reads no
+    /// guest item and the guest gets no host item.</summary>
     public Task SetDataExchangeAsync(bool enabled, CancellationToken cancellationToken = default) =>
         ExclusivelyAsync(
             async token =>
@@ -228,7 +228,8 @@ public sealed class EmulatedVirtualMachine
             async token =>
             {
                 if (!from.Contains(State))
-                    throw new InvalidOperationException($"The virtual machine '{Name}' is {State}; that is not allowed now.");
+                    throw new InvalidOperationException(
+                        $"The virtual machine '{Name}' is {State}; that is not allowed now.");
                 await change(token).ConfigureAwait(false);
                 State = to;
                 KvpService.SetReach(GetReach(to));

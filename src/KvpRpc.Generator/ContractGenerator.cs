@@ -7,7 +7,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace KvpRpc.Generator;
 
-/// <summary>Generates the typed client, the dispatcher and the serializers of every contract that an assembly uses.</summary>
+/// <summary>Generates the typed client, the dispatcher and the serializers of every contract that an assembly
+/// uses.</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class ContractGenerator : IIncrementalGenerator
 {

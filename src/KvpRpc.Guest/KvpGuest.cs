@@ -26,7 +26,8 @@ public sealed class KvpGuest : IAsyncDisposable
     /// <summary>Opens the guest that this process runs in.</summary>
     /// <param name="options">How links are kept and calls are made.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="KvpTransportException">The tables cannot be opened; the message says why and what to do.</exception>
+    /// <exception cref="KvpTransportException">The tables cannot be opened; the message says why and what to
+    /// do.</exception>
     /// <exception cref="PlatformNotSupportedException">This is no Linux guest.</exception>
     public static async ValueTask<KvpGuest> OpenAsync(
         KvpGuestOptions? options = null, CancellationToken cancellationToken = default)
@@ -35,10 +36,11 @@ public sealed class KvpGuest : IAsyncDisposable
         if (!OperatingSystem.IsLinux())
         {
             throw new PlatformNotSupportedException(
-                "This version opens the tables of Linux guests; the registry of Windows guests comes with a later one.");
+                "This version opens the tables of Linux guests; the registry of Windows guests comes later.");
         }
 
-        LinuxGuestTransportOptions linux = options.Linux with { KeyPrefix = KvpChannel.KeyPrefix(options.Links.Channel) };
+        LinuxGuestTransportOptions linux =
+            options.Linux with { KeyPrefix = KvpChannel.KeyPrefix(options.Links.Channel) };
         LinuxGuestTransport transport = LinuxGuestTransport.Open(linux);
         try
         {
@@ -63,7 +65,8 @@ public sealed class KvpGuest : IAsyncDisposable
         where TContract : class => _peer.CreateClient<TContract>(options);
 
     /// <summary>Offers a service to the host.</summary>
-    /// <exception cref="InvalidOperationException">The contract has no generated code, or its service is offered already.</exception>
+    /// <exception cref="InvalidOperationException">The contract has no generated code, or its service is offered
+    /// already.</exception>
     public void AddService<[KvpContract] TContract>(TContract service)
         where TContract : class => _peer.AddService(service);
 

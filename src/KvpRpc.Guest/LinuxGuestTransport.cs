@@ -73,15 +73,17 @@ public sealed class LinuxGuestTransport : IKvpTransport
     /// <summary>Opens the tables of this guest and makes this process the owner of the channel.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="KvpTransportException">The folder or a pool file does not exist
-    /// (<see cref="KvpTransportError.NotFound"/>), may not be written (<see cref="KvpTransportError.AccessDenied"/>), has
-    /// another owner (<see cref="KvpTransportError.ChannelInUse"/>), or this is not a Linux that can do it.</exception>
+    /// (<see cref="KvpTransportError.NotFound"/>), may not be written (<see cref="KvpTransportError.AccessDenied"/>),
+    /// has another owner (<see cref="KvpTransportError.ChannelInUse"/>), or this is not a Linux that can do
+    /// it.</exception>
     public static LinuxGuestTransport Open(LinuxGuestTransportOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.KeyPrefix.Length is 0 or > MaxPrefixLength || options.KeyPrefix.Any(one => one is <= ' ' or > '~'))
         {
             throw new ArgumentException(
-                $"The key prefix must have 1 to {MaxPrefixLength} ASCII letters, digits or punctuation.", nameof(options));
+                $"The key prefix must have 1 to {MaxPrefixLength} ASCII letters, digits or punctuation.",
+                nameof(options));
         }
 
         CheckPlatform();
@@ -120,9 +122,8 @@ public sealed class LinuxGuestTransport : IKvpTransport
     {
         ArgumentNullException.ThrowIfNull(visitor);
         using PoolImage image = await ReadAsync(_ownPath, cancellationToken).ConfigureAwait(false);
-        bool isDamaged = _ownProblems.Update(image);
-        bool repeats = PoolReader.Visit(image, _keys.FreePrefix, visitor);
-        if (isDamaged || repeats)
+        _ownProblems.Update(image);
+        if (PoolReader.Visit(image, _keys.FreePrefix, visitor))
             _mustHeal = true;
     }
 
@@ -141,8 +142,7 @@ public sealed class LinuxGuestTransport : IKvpTransport
             bool heal = _mustHeal;
             _mustHeal = false;
             _writer.Write(image, batch, heal, file.TryApply);
-            if (_ownProblems.Update(image))
-                _mustHeal = true;
+            _ownProblems.Update(image);
         }
         catch (Exception exception) when (exception is KvpTransportException or OperationCanceledException)
         {

@@ -13,8 +13,8 @@ public sealed record LinuxGuestTransportOptions
 
     /// <summary>Gets how the keys of all own items start, for example <c>kvprpc.default.</c>; 1 to 200 ASCII letters,
     /// digits and punctuation.</summary>
-    /// <remarks>A record whose key starts so belongs to this transport: it may change or remove it. No prefix in use may
-    /// be the start of another. Keys that start with the prefix and a tilde are the transport's own.</remarks>
+    /// <remarks>A record whose key starts so belongs to this transport: it may change or remove it. No prefix in use
+    /// may be the start of another. Keys that start with the prefix and a tilde are the transport's own.</remarks>
     public required string KeyPrefix { get; init; }
 
     /// <summary>Gets the folder of the pool files; by default <see cref="DefaultFolder"/>.</summary>

@@ -26,8 +26,8 @@ public sealed class KvpHost : IAsyncDisposable
         _options.Links.Validate();
     }
 
-    /// <summary>Offers a service to every VM that is opened from now on. The object is made for each VM, so that it knows
-    /// its caller: whose calls these are is known from the hypervisor, never from what the guest says.</summary>
+    /// <summary>Offers a service to every VM that is opened from now on. The object is made for each VM, so that it
+    /// knows its caller: whose calls these are is known from the hypervisor, never from what the guest says.</summary>
     /// <param name="create">Makes the service for the calls of one VM.</param>
     public void AddService<[KvpContract] TContract>(Func<KvpVirtualMachine, TContract> create)
         where TContract : class
@@ -40,8 +40,8 @@ public sealed class KvpHost : IAsyncDisposable
     /// <summary>Opens a VM: from now on a link to its guest is kept, and its calls are taken.</summary>
     /// <param name="nameOrId">The VM's name, or its id where names are ambiguous.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="KvpTransportException">There is no such VM, or several have the name, or another program on this
-    /// host has opened the channel.</exception>
+    /// <exception cref="KvpTransportException">There is no such VM, or several have the name, or another program on
+    /// this host has opened the channel.</exception>
     public async ValueTask<KvpVirtualMachine> OpenVirtualMachineAsync(
         string nameOrId, CancellationToken cancellationToken = default)
     {

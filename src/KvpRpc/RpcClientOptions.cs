@@ -7,7 +7,8 @@ namespace KvpRpc;
 public sealed record RpcClientOptions
 {
     /// <summary>Gets the time after which a call ends with <see cref="StatusCode.DeadlineExceeded"/>; at most 49 days,
-    /// <see cref="Timeout.InfiniteTimeSpan"/> for none, null for <see cref="RpcPeerOptions.DefaultDeadline"/>.</summary>
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for none, null for <see
+    /// cref="RpcPeerOptions.DefaultDeadline"/>.</summary>
     public TimeSpan? Deadline { get; init; }
 
     /// <summary>Gets how the messages of the client's calls compete with others for the link.</summary>
@@ -18,6 +19,9 @@ public sealed record RpcClientOptions
         bool isValid = deadline == Timeout.InfiniteTimeSpan
             || (deadline > TimeSpan.Zero && deadline.TotalMilliseconds <= CallHeader.MaxDeadlineMilliseconds);
         if (!isValid)
-            throw new ArgumentOutOfRangeException(name, deadline, "A deadline is above zero and at most 49 days, or infinite.");
+            {
+            throw new ArgumentOutOfRangeException(
+                name, deadline, "A deadline is above zero and at most 49 days, or infinite.");
+        }
     }
 }

@@ -6,9 +6,9 @@ namespace KvpRpc;
 
 /// <summary>One side of a link: it offers services to the peer and calls those of the peer, at the same time.</summary>
 /// <remarks>
-/// <para>A link may end and another come: clients and services stay the same. A call that has no link waits for one until
-/// its deadline; a call whose link ends fails with <see cref="StatusCode.Unavailable"/>, and
-/// <see cref="RpcException.CertainlyNotRun"/> says whether it may have run.</para>
+/// <para>A link may end and another come: clients and services stay the same. A call that has no link waits for one
+/// until its deadline; a call whose link ends fails with <see cref="StatusCode.Unavailable"/>, and <see
+/// cref="RpcException.CertainlyNotRun"/> says whether it may have run.</para>
 /// <para>All members are safe to call from any thread.</para>
 /// </remarks>
 public sealed class RpcPeer : IAsyncDisposable
@@ -49,8 +49,8 @@ public sealed class RpcPeer : IAsyncDisposable
     }
 
     /// <summary>Offers a service whose calls all run on one object, many at the same time.</summary>
-    /// <exception cref="InvalidOperationException">The contract has no generated code, or a service of its name has been
-    /// added already.</exception>
+    /// <exception cref="InvalidOperationException">The contract has no generated code, or a service of its name has
+    /// been added already.</exception>
     public void AddService<[KvpContract] TContract>(TContract service)
         where TContract : class
     {
@@ -59,8 +59,8 @@ public sealed class RpcPeer : IAsyncDisposable
     }
 
     /// <summary>Offers a service whose calls each run on an object of their own, disposed of after the call.</summary>
-    /// <exception cref="InvalidOperationException">The contract has no generated code, or a service of its name has been
-    /// added already.</exception>
+    /// <exception cref="InvalidOperationException">The contract has no generated code, or a service of its name has
+    /// been added already.</exception>
     public void AddService<[KvpContract] TContract>(Func<TContract> create)
         where TContract : class
     {

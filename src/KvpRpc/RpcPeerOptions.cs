@@ -6,8 +6,9 @@ namespace KvpRpc;
 /// <summary>How an <see cref="RpcPeer"/> makes and takes calls.</summary>
 public sealed record RpcPeerOptions
 {
-    /// <summary>Gets the time after which a call of this side ends with <see cref="StatusCode.DeadlineExceeded"/>, unless
-    /// its client says otherwise: 30 seconds; at most 49 days, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</summary>
+    /// <summary>Gets the time after which a call of this side ends with <see cref="StatusCode.DeadlineExceeded"/>,
+    /// unless its client says otherwise: 30 seconds; at most 49 days, or <see cref="Timeout.InfiniteTimeSpan"/> for
+    /// none.</summary>
     public TimeSpan DefaultDeadline { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets how many calls of the peer run at once: 256. One more ends with

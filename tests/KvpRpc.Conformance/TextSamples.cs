@@ -49,7 +49,8 @@ public static class TextSamples
     /// <summary>Keys that other programs may use.</summary>
     public static IReadOnlyList<string> OddKeys { get; } =
     [
-        " ", "a b", "key=value", "a/b\\c", "<&>\"'", "\u00E9\u4E2D\U0001F600", "..", "%s%n", "Key\tWith\nBreaks", "KvpRpc",
+        " ", "a b", "key=value", "a/b\\c", "<&>\"'", "\u00E9\u4E2D\U0001F600", "..", "%s%n", "Key\tWith\nBreaks",
+        "KvpRpc",
         new string('k', 254),
     ];
 }

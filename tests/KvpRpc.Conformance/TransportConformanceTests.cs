@@ -2,7 +2,9 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Conformance;
 
-/// <summary>One test for each sentence that <see cref="IKvpTransport"/> promises. Derive to hold a transport to it.</summary>
+/// <summary>One test for each sentence that <see cref="IKvpTransport"/> promises. Derive from
+/// <see cref="WaitingTransportConformanceTests"/> or <see cref="PollingTransportConformanceTests"/> to hold a transport
+/// to them.</summary>
 public abstract class TransportConformanceTests : TransportChangeTests
 {
     public static TheoryData<string> CarriedTexts => [.. TextSamples.Carried.Keys];
@@ -108,7 +110,8 @@ public abstract class TransportConformanceTests : TransportChangeTests
         await using IKvpTransport transport = await pair.OpenTransportAsync();
         await LandAsync(transport, (Key(1), "old"), (Key(2), "old"), (Key(3), "old"));
 
-        await LandAsync(transport, (Key(4), "new"), (Key(1), "changed"), (Key(2), null), (Key(5), null), (Key(6), "new"));
+        await LandAsync(transport, (Key(4), "new"), (Key(1), "changed"), (Key(2), null), (Key(5), null),
+            (Key(6), "new"));
 
         await AtPeerAsync(pair, view => view.GetValueOrDefault(Key(6)) == "new");
         IReadOnlyDictionary<string, string> own = await ReadOwnAsync(transport);

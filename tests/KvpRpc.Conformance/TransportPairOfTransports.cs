@@ -2,7 +2,8 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Conformance;
 
-/// <summary>A pair whose other side, and whose other program, reach the tables through transports of their own.</summary>
+/// <summary>A pair whose other side, and whose other program, reach the tables through transports of their
+/// own.</summary>
 /// <param name="open">Opens the transport under test.</param>
 /// <param name="peer">On the other side, opened for every key.</param>
 /// <param name="foreign">On the side of the transport under test, opened for keys of another program.</param>

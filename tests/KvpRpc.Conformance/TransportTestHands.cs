@@ -86,7 +86,8 @@ public abstract class TransportTestHands
         Assert.Equal(Whole(int.Parse(value.AsSpan(0, colon), CultureInfo.InvariantCulture)), value);
     }
 
-    /// <summary>The longest text in bytes of UTF-8 that the limits allow, and <paramref name="extra"/> bytes more.</summary>
+    /// <summary>The longest text in bytes of UTF-8 that the limits allow, and <paramref name="extra"/> bytes
+    /// more.</summary>
     protected static string Widest(KvpTransportLimits limits, int extra)
     {
         if (limits.MaxValueUtf8Bytes is not { } bytes) return new string('\u4E2D', limits.MaxValueUnits + extra);

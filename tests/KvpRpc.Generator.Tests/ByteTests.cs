@@ -6,7 +6,8 @@ namespace KvpRpc.Generator.Tests;
 /// <summary>The generated serializers against MessagePack-CSharp.</summary>
 public sealed class ByteTests
 {
-    public static TheoryData<int, string> Cases => [.. ValueTable.All.Select((value, index) => (index, value.ToString()))];
+    public static TheoryData<int, string> Cases =>
+        [.. ValueTable.All.Select((value, index) => (index, value.ToString()))];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -35,7 +36,8 @@ public sealed class ByteTests
     public void Every_type_of_the_contracts_is_in_the_table()
     {
         Type[] counting = [typeof(Counting), typeof(CountingStruct), typeof(CountingHidden)];
-        IEnumerable<Type> missing = Serializers.Types.Except(ValueTable.All.Select(value => value.Type)).Except(counting);
+        IEnumerable<Type> missing =
+            Serializers.Types.Except(ValueTable.All.Select(value => value.Type)).Except(counting);
 
         Assert.Empty(missing);
     }

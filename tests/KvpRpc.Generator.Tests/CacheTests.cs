@@ -24,12 +24,14 @@ public sealed class CacheTests
         + "static IEnumerable<int> Enumerable() => []; }")]
     public void An_unrelated_edit_leaves_every_step_cached(string edited)
     {
-        SyntaxTree before = Driven.Parse("public static class Unrelated { public static int Number => 1; }", "Unrelated.cs");
+        SyntaxTree before = Driven.Parse(
+            "public static class Unrelated { public static int Number => 1; }", "Unrelated.cs");
         CSharpCompilation compilation = Driven.Compile("Test", Source).AddSyntaxTrees(before);
         GeneratorDriver driver = Driven.Driver().RunGenerators(compilation, TestContext.Current.CancellationToken);
         GeneratorRunResult first = driver.GetRunResult().Results.Single();
         driver = driver.RunGenerators(
-            compilation.ReplaceSyntaxTree(before, Driven.Parse(edited, "Unrelated.cs")), TestContext.Current.CancellationToken);
+            compilation.ReplaceSyntaxTree(before, Driven.Parse(edited, "Unrelated.cs")),
+            TestContext.Current.CancellationToken);
         GeneratorRunResult second = driver.GetRunResult().Results.Single();
 
         Assert.Equal(3, first.GeneratedSources.Length);
@@ -51,7 +53,8 @@ public sealed class CacheTests
         string edited = Source.Replace("List<int?> list", "List<int?> list, bool more", StringComparison.Ordinal);
         GeneratorDriver driver = Driven.Driver().RunGenerators(compilation, TestContext.Current.CancellationToken);
         driver = driver.RunGenerators(
-            compilation.ReplaceSyntaxTree(before, Driven.Parse(edited, before.FilePath)), TestContext.Current.CancellationToken);
+            compilation.ReplaceSyntaxTree(before, Driven.Parse(edited, before.FilePath)),
+            TestContext.Current.CancellationToken);
         GeneratorRunResult second = driver.GetRunResult().Results.Single();
 
         Assert.Equal(

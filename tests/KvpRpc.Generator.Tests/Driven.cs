@@ -29,15 +29,27 @@ internal static class Driven
             name,
             [Parse(Usings, "Usings.cs"), Parse(source, "Source.cs")],
             [.. References, .. more],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+    /// <summary>Compiles against the platform and the named assemblies only.</summary>
+    internal static CSharpCompilation CompileWith(string name, string source, params string[] assemblies) =>
+        CSharpCompilation.Create(
+            name,
+            [Parse(source, "Source.cs")],
+            References.Where(reference => Path.GetFileNameWithoutExtension(reference.Display!) is var file
+                && (file.StartsWith("System.", StringComparison.Ordinal) || assemblies.Contains(file))),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
 
     internal static SyntaxTree Parse(string source, string path) =>
-        CSharpSyntaxTree.ParseText(source, ParseOptions, path, cancellationToken: TestContext.Current.CancellationToken);
+        CSharpSyntaxTree.ParseText(
+            source, ParseOptions, path, cancellationToken: TestContext.Current.CancellationToken);
 
     internal static GeneratorDriver Driver() => CSharpGeneratorDriver.Create(
         [new ContractGenerator().AsSourceGenerator()],
         parseOptions: ParseOptions,
-        driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
+        driverOptions: new GeneratorDriverOptions(
+            IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
 
     /// <summary>Runs the generator and makes sure that what it made compiles.</summary>
     internal static GeneratorRunResult Run(Compilation compilation)

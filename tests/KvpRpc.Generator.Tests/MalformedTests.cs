@@ -32,10 +32,14 @@ public sealed class MalformedTests
     {
         ValueCase value = ValueTable.All.ElementAt(index);
         Assert.Equal(type, value.ToString());
-        byte[][] good = [.. Enumerable.Range(0, value.Count).Select(value.Expected).Where(bytes => bytes.Length < 1000)];
+        byte[][] good =
+            [.. Enumerable.Range(0, value.Count).Select(value.Expected).Where(bytes => bytes.Length < 1000)];
         Gen<byte[]> random = Gen.Byte.Array[0, 100];
         Gen<byte[]> damaged = Gen.Select(
-            Gen.Int[0, good.Length - 1], Gen.Int[0, 1000], Gen.Byte, (at, position, with) => Damage(good[at], position, with));
+            Gen.Int[0, good.Length - 1],
+            Gen.Int[0, 1000],
+            Gen.Byte,
+            (at, position, with) => Damage(good[at], position, with));
         Gen.OneOf(random, damaged).Sample(bytes => IsBounded(value, bytes), iter: 500, threads: 1);
     }
 

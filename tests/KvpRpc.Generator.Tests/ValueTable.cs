@@ -56,8 +56,12 @@ internal static class ValueTable
 
     private static IEnumerable<ValueCase> Times() =>
     [
-        Of(DateTime.UnixEpoch, DateTime.MaxValue.ToUniversalTime(), DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc),
-            new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).AddTicks(1), new DateTime(1960, 1, 1, 0, 0, 0, DateTimeKind.Utc)),
+        Of(
+            DateTime.UnixEpoch,
+            DateTime.MaxValue.ToUniversalTime(),
+            DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc),
+            new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).AddTicks(1),
+            new DateTime(1960, 1, 1, 0, 0, 0, DateTimeKind.Utc)),
         Of<DateTime?>(null, DateTime.UnixEpoch),
         Of(DateTimeOffset.UnixEpoch, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromMinutes(-570))),
         Of(TimeSpan.Zero, TimeSpan.MinValue, TimeSpan.FromTicks(123456789)),

@@ -4,10 +4,10 @@ using KvpRpc.Emulator.Guests;
 
 namespace KvpRpc.Emulator.Daemon;
 
-/// <summary>A Linux guest whose Data Exchange service is the unmodified <c>hv_kvp_daemon</c>, running on this machine on an
-/// emulated /dev/vmbus/hv_kvp.</summary>
-/// <remarks>See <see cref="DaemonRequirements"/> for what it needs. Nothing of it stays behind, also when this process is
-/// killed: the daemon dies with it, mounts and pools are of a namespace that dies with the daemon.</remarks>
+/// <summary>A Linux guest whose Data Exchange service is the unmodified <c>hv_kvp_daemon</c>, running on this machine
+/// on an emulated /dev/vmbus/hv_kvp.</summary>
+/// <remarks>See <see cref="DaemonRequirements"/> for what it needs. Nothing of it stays behind, also when this process
+/// is killed: the daemon dies with it, mounts and pools are of a namespace that dies with the daemon.</remarks>
 internal sealed class DaemonGuest : EmulatedGuest
 {
     private readonly DaemonRoom _room;
@@ -72,7 +72,8 @@ internal sealed class DaemonGuest : EmulatedGuest
             if (first != exited) return;
             await exited.ConfigureAwait(false);
             string words = await _daemon.StandardError.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
-            throw new InvalidOperationException($"hv_kvp_daemon ended with exit code {_daemon.ExitCode}. {words}".Trim());
+            throw new InvalidOperationException(
+                $"hv_kvp_daemon ended with exit code {_daemon.ExitCode}. {words}".Trim());
         }
         finally
         {

@@ -5,8 +5,8 @@ namespace KvpRpc.Emulator.Daemon;
 /// <summary>How a guest with the real daemon is set up.</summary>
 internal sealed record DaemonGuestOptions
 {
-    /// <summary>Gets the existing folder that the pool files are kept in; null for one in memory that goes with the guest.
-    /// </summary>
+    /// <summary>Gets the existing folder that the pool files are kept in; null for one in memory that goes with the
+    /// guest.</summary>
     internal string? PoolFolder { get; init; }
 
     /// <summary>Gets the kernel that the guest's driver is like.</summary>

@@ -21,7 +21,7 @@ internal static class DaemonRequirements
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess) return "It needs 64-bit Linux.";
         if (DaemonPath is null) return "hv_kvp_daemon is not installed (Debian: package hyperv-daemons).";
-        if (SetPrivPath is null || NsEnterPath is null) return "setpriv or nsenter is not installed (package util-linux).";
+        if (SetPrivPath is null || NsEnterPath is null) return "setpriv or nsenter is missing (package util-linux).";
         if (!Environment.IsPrivilegedProcess) return "It needs root: the daemon gets a mount namespace of its own.";
         if (!File.Exists("/dev/fuse")) return "There is no /dev/fuse (modprobe fuse).";
 

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace KvpRpc.Emulator.Daemon;
 
-/// <summary>The part of the FUSE kernel protocol that one file needs: numbers and layouts of linux/fuse.h, 7.31.</summary>
+/// <summary>The part of the FUSE kernel protocol that one file needs: numbers and layouts of linux/fuse.h,
+/// 7.31.</summary>
 internal static class FuseAbi
 {
     internal const uint Major = 7;

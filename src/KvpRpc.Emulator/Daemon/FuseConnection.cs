@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace KvpRpc.Emulator.Daemon;
 
 /// <summary>An open /dev/fuse: requests of the kernel come in, answers and notices go out.</summary>
-/// <remarks>One thread receives; any thread may answer and <see cref="Wake"/>. When the process dies in any way the kernel
-/// closes the descriptor, ends all requests and makes the file a dead one.</remarks>
+/// <remarks>One thread receives; any thread may answer and <see cref="Wake"/>. When the process dies in any way the
+/// kernel closes the descriptor, ends all requests and makes the file a dead one.</remarks>
 internal sealed unsafe class FuseConnection : IDisposable
 {
     private static int _connections;
@@ -16,7 +16,8 @@ internal sealed unsafe class FuseConnection : IDisposable
 
     internal FuseConnection()
     {
-        _fuse = LinuxNative.Open("/dev/fuse", LinuxNative.ReadWrite | LinuxNative.NonBlocking | LinuxNative.CloseOnExec);
+        const int Flags = LinuxNative.ReadWrite | LinuxNative.NonBlocking | LinuxNative.CloseOnExec;
+        _fuse = LinuxNative.Open("/dev/fuse", Flags);
         if (_fuse < 0) throw new Win32Exception(Marshal.GetLastPInvokeError(), "/dev/fuse cannot be opened.");
         _wake = LinuxNative.EventCounter(0, LinuxNative.NonBlocking | LinuxNative.CloseOnExec);
         if (_wake >= 0) return;

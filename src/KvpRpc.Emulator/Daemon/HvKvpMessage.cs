@@ -43,7 +43,8 @@ internal static class HvKvpMessage
         switch (request.Operation)
         {
             case KvpOperation.Set:
-                Span<byte> value = message.Slice(ItemKeyAt + KernelConversion.KeyFieldBytes, KernelConversion.ValueFieldBytes);
+                Span<byte> value = message.Slice(
+                    ItemKeyAt + KernelConversion.KeyFieldBytes, KernelConversion.ValueFieldBytes);
                 WriteUInt32(message, 4, RegistryString);
                 WriteUInt32(message, 12, (uint)KernelConversion.ToGuest(request.Value, value, nls));
                 WriteKey(message, 8, ItemKeyAt, request.Key, nls);

@@ -4,13 +4,15 @@ using KvpRpc.Emulator.Guests;
 
 namespace KvpRpc.Emulator.Daemon;
 
-/// <summary>The guest kernel's half of KVP: between the host's transactions and the daemon that has the device open.</summary>
+/// <summary>The guest kernel's half of KVP: between the host's transactions and the daemon that has the device
+/// open.</summary>
 /// <remarks>
 /// <para>Behaves as the driver of Linux does: one transaction and one daemon at a time; a transaction ends with
 /// <see cref="KvpResponse.Failed"/> at once when no daemon has registered or when the daemon closes the device, and
 /// after 30 seconds without an answer. The message stays in the device then: it is what a daemon that wakes up reads
 /// first, so a write may land long after it has failed, and until it is read all further transactions fail at once. The
-/// late answer is refused (EINVAL), upon which the daemon opens the device anew and registers again.</para>
+/// late answer is refused (EINVAL), upon which the daemon opens the device anew and registers again. Answers carry no
+/// number: one that comes late while the next transaction waits is taken for the answer to that.</para>
 /// <para>A lock guards the state. Requests come on the thread of the device; the host's calls on any thread, and they
 /// wake the daemon themselves, without a hop over the device's thread.</para>
 /// </remarks>
@@ -18,7 +20,7 @@ internal sealed class KvpDriver : IDisposable
 {
     private readonly Lock _gate = new();
 
-    [SuppressMessage("Reliability", "CA2213", Justification = "It owns nothing, and waiters may still come to their turn.")]
+    [SuppressMessage("Reliability", "CA2213", Justification = "Waiters may still get their turn.")]
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     private readonly FuseConnection _fuse;
@@ -45,7 +47,8 @@ internal sealed class KvpDriver : IDisposable
         _timeProvider = options.TimeProvider;
         _answerWithin = options.AnswerWithin;
         _nls = options.Nls;
-        _timer = _timeProvider.CreateTimer(_ => HandleTimeout(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = _timeProvider.CreateTimer(
+            _ => HandleTimeout(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private enum State

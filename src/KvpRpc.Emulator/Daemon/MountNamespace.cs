@@ -22,8 +22,8 @@ internal sealed class MountNamespace : IDisposable
     internal string Path => PathOf(_namespace);
 
     /// <summary>Gets the path by which processes outside reach the pools folder.</summary>
-    /// <remarks>One in memory has a name of its own below the descriptor, whose number may be given to another file later:
-    /// a path kept for too long leads nowhere, never to the pools of another guest.</remarks>
+    /// <remarks>One in memory has a name of its own below the descriptor, whose number may be given to another file
+    /// later: a path kept for too long leads nowhere, never to the pools of another guest.</remarks>
     internal string PoolFolder { get; }
 
     /// <summary>Builds the view.</summary>
@@ -52,8 +52,8 @@ internal sealed class MountNamespace : IDisposable
     }
 
     /// <summary>A /dev with the emulated device and the few nodes that every program needs.</summary>
-    /// <remarks>The machine's own /dev stays as it is: no /dev/vmbus is made there, and one that exists, on a real Hyper-V
-    /// guest, is not touched. Without /dev/log the daemon's log does not get into the machine's.</remarks>
+    /// <remarks>The machine's own /dev stays as it is: no /dev/vmbus is made there, and one that exists, on a real
+    /// Hyper-V guest, is not touched. Without /dev/log the daemon's log does not get into the machine's.</remarks>
     private static void MountDevices(MountScript script, FuseConnection fuse)
     {
         // Built at the temporary folder, which is there again when the result has moved.
@@ -71,7 +71,8 @@ internal sealed class MountNamespace : IDisposable
         script.Mount(scratch, "/dev", null, LinuxNative.MountMove, null);
     }
 
-    /// <summary>The pools folder: that of the caller, or one in memory, which can be reached from outside too.</summary>
+    /// <summary>The pools folder: that of the caller, or one in memory, which can be reached from outside
+    /// too.</summary>
     private static void MountPools(MountScript script, string name, string? folder)
     {
         // First at the temporary folder: what covers /var/lib below may hide the folder itself.

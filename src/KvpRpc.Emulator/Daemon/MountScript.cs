@@ -9,8 +9,9 @@ namespace KvpRpc.Emulator.Daemon;
 /// thread that does nothing else and ends.</summary>
 /// <remarks>A new thread gets the mount namespace of the thread that creates it, and the runtime creates threads on any
 /// thread that makes it do so: queueing to the thread pool, a garbage collection, a method that is compiled. One pool
-/// thread with the mounts of a guest would be a trap for the whole program. So between the first call and the end of the
-/// thread nothing managed happens: no allocation, no library code, no stub that is bound on first use, no tiering.</remarks>
+/// thread with the mounts of a guest would be a trap for the whole program. So between the first call and the end of
+/// the thread nothing managed happens: no allocation, no library code, no stub that is bound on first use, no
+/// tiering.</remarks>
 internal sealed unsafe class MountScript : IDisposable
 {
     private readonly List<Step> _steps = [];
@@ -27,7 +28,7 @@ internal sealed unsafe class MountScript : IDisposable
     }
 
     internal void Unshare() =>
-        Add(new() { Call = Call.Unshare, Flags = LinuxNative.NewMountNamespace }, "No private mount namespace can be made");
+        Add(new() { Call = Call.Unshare, Flags = LinuxNative.NewMountNamespace }, "No mount namespace can be made");
 
     internal void Mount(string source, string target, string? type, nuint flags, string? data) => Add(
         new()
@@ -64,7 +65,9 @@ internal sealed unsafe class MountScript : IDisposable
         thread.Join();
         SafeFileHandle[] opened =
         [
-            .. steps.Take(done).Where(step => step.Call is Call.Open).Select(step => new SafeFileHandle(step.Result, true)),
+            .. steps.Take(done)
+                .Where(step => step.Call is Call.Open)
+                .Select(step => new SafeFileHandle(step.Result, ownsHandle: true)),
         ];
         if (done == steps.Length) return opened;
         foreach (SafeFileHandle handle in opened) handle.Dispose();

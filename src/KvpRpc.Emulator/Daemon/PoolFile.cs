@@ -5,13 +5,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace KvpRpc.Emulator.Daemon;
 
-/// <summary>A pool file as a whole, for checkpoints: records of 512 and 2048 bytes, under the lock that the daemon and its
-/// other users take.</summary>
+/// <summary>A pool file as a whole, for checkpoints: records of 512 and 2048 bytes, under the lock that the daemon and
+/// its other users take.</summary>
 internal static class PoolFile
 {
     private const int RecordBytes = KernelConversion.KeyFieldBytes + KernelConversion.ValueFieldBytes;
 
-    /// <summary>Reads all whole records; none if there is no such file. Bytes that are not UTF-8 become U+FFFD.</summary>
+    /// <summary>Reads all whole records; none if there is no such file. Bytes that are not UTF-8 become
+    /// U+FFFD.</summary>
     internal static ImmutableArray<KvpRecord> Read(string folder, KvpPool pool)
     {
         if (!File.Exists(PathOf(folder, pool))) return [];

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace KvpRpc.Emulator.Guests;
 
-/// <summary>What a checkpoint keeps of a guest's tables: the records of each pool that is stored, in their order.</summary>
+/// <summary>What a checkpoint keeps of a guest's tables: the records of each pool that is stored, in their
+/// order.</summary>
 /// <param name="External">Pool 0, host to guest.</param>
 /// <param name="Guest">Pool 1, guest to host.</param>
 /// <param name="AutoExternal">Pool 3, facts about the host.</param>

@@ -5,8 +5,8 @@ using System.Text;
 namespace KvpRpc.Emulator.Guests;
 
 /// <summary>What the KVP driver of a Linux kernel does to text on its way: UTF-16 outside, UTF-8 inside.</summary>
-/// <remarks>Sizes are those of linux/hyperv.h. Towards the host the driver keeps room for two units of each field, so that
-/// 254 and 1022 of 256 and 1024 are left.</remarks>
+/// <remarks>Sizes are those of linux/hyperv.h. Towards the host the driver keeps room for two units of each field, so
+/// that 254 and 1022 of 256 and 1024 are left.</remarks>
 internal static class KernelConversion
 {
     /// <summary>The size of a key inside the guest, in bytes with the NUL.</summary>
@@ -18,11 +18,13 @@ internal static class KernelConversion
     /// <summary>The longest key that reaches the host, in UTF-16 units; what is beyond is cut without a word.</summary>
     internal const int MaxKeyUnits = 254;
 
-    /// <summary>The longest value that reaches the host, in UTF-16 units; what is beyond is cut without a word.</summary>
+    /// <summary>The longest value that reaches the host, in UTF-16 units; what is beyond is cut without a
+    /// word.</summary>
     internal const int MaxValueUnits = 1022;
 
     /// <summary>Host to guest: puts <paramref name="text"/> and a NUL into <paramref name="field"/>.</summary>
-    /// <remarks>Ends at the first U+0000. Unpaired surrogates are dropped. Bytes of the field after the NUL stay.</remarks>
+    /// <remarks>Ends at the first U+0000. Unpaired surrogates are dropped. Bytes of the field after the NUL
+    /// stay.</remarks>
     /// <returns>The bytes used, with the NUL: what the driver states as the size.</returns>
     internal static int ToGuest(ReadOnlySpan<char> text, Span<byte> field, KernelNls nls)
     {
@@ -44,7 +46,8 @@ internal static class KernelConversion
 
     /// <summary>Guest to host: takes the text before the first NUL of <paramref name="field"/>, at most
     /// <paramref name="maxUnits"/> of it.</summary>
-    /// <remarks>A character of two units of which only one fits ends the text. Bytes after the cut are not looked at.</remarks>
+    /// <remarks>A character of two units of which only one fits ends the text. Bytes after the cut are not looked
+    /// at.</remarks>
     /// <returns>False if the part that counts is not UTF-8; the driver then answers the host with an error.</returns>
     internal static bool TryToHost(ReadOnlySpan<byte> field, int maxUnits, [NotNullWhen(true)] out string? text)
     {

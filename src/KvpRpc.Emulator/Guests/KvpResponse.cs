@@ -9,7 +9,8 @@ internal readonly record struct KvpResponse(uint Status, string Key, string Valu
     /// <summary>It worked (S_OK).</summary>
     internal const uint Ok = 0;
 
-    /// <summary>There is no such item; the Linux daemon answers everything it could not do with it (HV_S_CONT).</summary>
+    /// <summary>There is no such item; the Linux daemon answers everything it could not do with it
+    /// (HV_S_CONT).</summary>
     internal const uint NoMoreItems = 0x80070103;
 
     /// <summary>The guest failed or did not answer in time (HV_E_FAIL).</summary>

@@ -3,7 +3,8 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Emulator.Guests;
 
-/// <summary>A Linux guest in memory: pools with the habits of <c>hv_kvp_daemon</c> behind the kernel's conversions.</summary>
+/// <summary>A Linux guest in memory: pools with the habits of <c>hv_kvp_daemon</c> behind the kernel's
+/// conversions.</summary>
 internal sealed class LinuxMemoryGuest : EmulatedGuest
 {
     // What the daemon makes up for pool 2, in its order.
@@ -116,7 +117,9 @@ internal sealed class LinuxMemoryGuest : EmulatedGuest
         string key = KernelText.ToGuest(request.Key, KernelConversion.KeyFieldBytes);
         if (request.Operation is KvpOperation.Enumerate && request.Pool is KvpPool.Auto)
         {
-            return request.Index < Facts.Length ? Answer(Facts[request.Index]) : KvpResponse.Of(KvpResponse.NoMoreItems);
+            return request.Index < Facts.Length
+                ? Answer(Facts[request.Index])
+                : KvpResponse.Of(KvpResponse.NoMoreItems);
         }
 
         if (GetPool(request.Pool) is not { } pool) return KvpResponse.Of(KvpResponse.NoMoreItems);
@@ -131,7 +134,8 @@ internal sealed class LinuxMemoryGuest : EmulatedGuest
                 isOk = pool.TryDelete(key);
                 break;
             case KvpOperation.Get:
-                // The kernel's request states no size for the value, so the daemon copies none: it tells of existence alone.
+                // The kernel's request states no size for the value, so the daemon copies none: it tells of existence
+                // alone.
                 isOk = pool.TryGet(key, out _);
                 break;
             default:

@@ -4,7 +4,8 @@ using KvpRpc.Transports.Host;
 
 namespace KvpRpc.Emulator.Host;
 
-/// <summary>A host process's transport to one emulated virtual machine: what the WMI transport is to a real one.</summary>
+/// <summary>A host process's transport to one emulated virtual machine: what the WMI transport is to a real
+/// one.</summary>
 internal sealed class EmulatedHostTransport : IKvpTransport
 {
     private readonly EmulatedVirtualMachine _machine;

@@ -2,7 +2,8 @@ using KvpRpc.Transports.Host;
 
 namespace KvpRpc.Emulator.Host;
 
-/// <summary>A job of the host service (<c>Msvm_ConcreteJob</c>): work that goes on after the method has returned.</summary>
+/// <summary>A job of the host service (<c>Msvm_ConcreteJob</c>): work that goes on after the method has
+/// returned.</summary>
 /// <param name="work">Ends with the job's <c>ErrorCode</c>.</param>
 internal sealed class EmulatedJob(Task<HostReturnCode> work)
 {

@@ -6,7 +6,8 @@ using KvpRpc.Transports.Host;
 
 namespace KvpRpc.Emulator.Host;
 
-/// <summary>The host service's half of one virtual machine: what <c>root\virtualization\v2</c> offers for its items.</summary>
+/// <summary>The host service's half of one virtual machine: what <c>root\virtualization\v2</c> offers for its
+/// items.</summary>
 /// <remarks>Writes change the host items in whatever state the virtual machine is; the guest gets them when it can be
 /// reached, and all of them again at each boot and each start of its service. An item removed while the guest could not
 /// be reached stays in a Linux guest's pool: nothing tells the guest (inferred).</remarks>
@@ -78,8 +79,8 @@ internal sealed class EmulatedKvpService : IAsyncDisposable
     }
 
     /// <summary>Reads <c>GuestExchangeItems</c> (pool 1) or <c>GuestIntrinsicExchangeItems</c> (pool 2).</summary>
-    /// <remarks>Asks the guest for one item after the other and ends at the first that does not come: none at all from a
-    /// guest that is off or does not answer.</remarks>
+    /// <remarks>Asks the guest for one item after the other and ends at the first that does not come: none at all from
+    /// a guest that is off or does not answer.</remarks>
     internal async ValueTask ReadGuestItemsAsync(
         KvpPool pool, Action<KvpRecord> show, CancellationToken cancellationToken)
     {

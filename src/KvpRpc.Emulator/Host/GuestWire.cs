@@ -15,7 +15,8 @@ internal sealed class GuestWire(EmulatedGuest guest, EmulatedHyperVOptions optio
     /// <summary>Gets whether a transaction would now be answered.</summary>
     internal bool IsOpen => _reach is GuestReach.Open && guest.IsServiceUp;
 
-    /// <summary>Gets the component's <c>OperationalStatus</c>: 2 OK, 3 older protocol, 12 no contact, 13 lost.</summary>
+    /// <summary>Gets the component's <c>OperationalStatus</c>: 2 OK, 3 older protocol, 12 no contact, 13
+    /// lost.</summary>
     internal int OperationalStatus => (_reach, _hadContact) switch
     {
         (GuestReach.Closed, _) or (_, false) => 12,
@@ -77,7 +78,8 @@ internal sealed class GuestWire(EmulatedGuest guest, EmulatedHyperVOptions optio
 
         try
         {
-            await changed.WaitAsync(options.GuestTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await changed.WaitAsync(options.GuestTimeout, options.TimeProvider, cancellationToken)
+                .ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)

@@ -7,8 +7,8 @@ namespace KvpRpc.Emulator.Host;
 
 /// <summary>The host items of one virtual machine, with the rules by which the host service changes them.</summary>
 /// <remarks>
-/// <para>Names are compared case-sensitively. One call names at most 128 items. What is left of a call that fails in its
-/// middle, and with which code a full table answers (32778 here), is not documented: it is inferred.</para>
+/// <para>Names are compared case-sensitively. One call names at most 128 items. What is left of a call that fails in
+/// its middle, and with which code a full table answers (32778 here), is not documented: it is inferred.</para>
 /// <para>No lock of its own: <see cref="EmulatedKvpService"/> holds one around each call.</para>
 /// </remarks>
 internal sealed class HostItemTable(EmulatedHyperVOptions options)
@@ -42,7 +42,8 @@ internal sealed class HostItemTable(EmulatedHyperVOptions options)
     {
         if (items.Count is 0 or > MaxItemsPerCall) return HostReturnCode.InvalidParameter;
         if (method is HostMethod.Remove && options.Remove is EmulatedRemove.Fails) return HostReturnCode.Failed;
-        if (method is HostMethod.Remove && options.Remove is EmulatedRemove.DoesNothing) return HostReturnCode.Completed;
+        if (method is HostMethod.Remove && options.Remove is EmulatedRemove.DoesNothing)
+            return HostReturnCode.Completed;
 
         _undo.Clear();
         HostReturnCode result = HostReturnCode.Completed;

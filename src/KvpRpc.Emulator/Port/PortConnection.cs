@@ -6,7 +6,8 @@ using MessagePack;
 namespace KvpRpc.Emulator.Port;
 
 /// <summary>The server's end of one connection: serves a guest transport of its own to a program elsewhere.</summary>
-/// <remarks>When the program dies the connection ends and the transport is disposed; the tables stay as they are.</remarks>
+/// <remarks>When the program dies the connection ends and the transport is disposed; the tables stay as they
+/// are.</remarks>
 internal sealed class PortConnection(Socket socket, Func<string, IKvpTransport> open) : IAsyncDisposable
 {
     private readonly NetworkStream _stream = new(socket, ownsSocket: true);
@@ -54,7 +55,8 @@ internal sealed class PortConnection(Socket socket, Func<string, IKvpTransport> 
         try
         {
             IKvpTransport transport = open(prefix);
-            await SendAsync(PortFrame.Make(transport.Limits, PortAnswers.WriteWelcome), cancellationToken).ConfigureAwait(false);
+            await SendAsync(PortFrame.Make(transport.Limits, PortAnswers.WriteWelcome), cancellationToken)
+                .ConfigureAwait(false);
             return transport;
         }
         catch (KvpTransportException exception)
@@ -149,7 +151,8 @@ internal sealed class PortConnection(Socket socket, Func<string, IKvpTransport> 
     {
         try
         {
-            await SendAsync(PortFrame.Make((operation, error), PortAnswers.WriteError), cancellationToken).ConfigureAwait(false);
+            await SendAsync(PortFrame.Make((operation, error), PortAnswers.WriteError), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (IsEnd(exception))
         {

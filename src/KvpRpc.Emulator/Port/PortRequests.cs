@@ -66,7 +66,8 @@ internal static class PortRequests
 
     internal static bool ReadOutcomes(ref MessagePackReader reader, List<KvpItemWrite> batch)
     {
-        if (reader.ReadArrayHeader() != batch.Count * 2) throw new InvalidDataException("Not the outcomes of the batch.");
+        if (reader.ReadArrayHeader() != batch.Count * 2)
+            throw new InvalidDataException("Not the outcomes of the batch.");
         foreach (KvpItemWrite write in batch)
             (write.Outcome, write.Error) = ((KvpWriteOutcome)reader.ReadInt32(), reader.ReadString());
         return true;

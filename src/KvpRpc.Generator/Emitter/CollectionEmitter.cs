@@ -42,9 +42,10 @@ internal static class CollectionEmitter
 
     internal static void Emit(SourceWriter source, MapModel type)
     {
+        string pair = $"global::System.Collections.Generic.KeyValuePair<{type.Key.Type}, {type.Value.Type}>";
         source.OpenWrite(type, "{0} is null")
             .Line("writer.WriteMapHeader(value.Count);")
-            .Open($"foreach (global::System.Collections.Generic.KeyValuePair<{type.Key.Type}, {type.Value.Type}> item in value)")
+            .Open($"foreach ({pair} item in value)")
             .Line(type.Key.Write("item.Key") + ";")
             .Line(type.Value.Write("item.Value") + ";")
             .Close()

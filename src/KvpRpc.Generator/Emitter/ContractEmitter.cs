@@ -24,7 +24,8 @@ internal static class ContractEmitter
             .Line("[global::System.Runtime.CompilerServices.ModuleInitializer]")
             .Line("internal static void Register() =>")
             .Indented($"{Generated}RpcContracts.Register<{contract.Interface}>(new {name}());").Line()
-            .Line($"public override {contract.Interface} CreateClient({Generated}RpcInvoker invoker) => new Client(invoker);")
+            .Line($"public override {contract.Interface} CreateClient({Generated}RpcInvoker invoker) =>")
+            .Indented("new Client(invoker);")
             .Line();
         EmitBind(source, contract);
         foreach (MethodModel method in contract.Methods)
@@ -70,7 +71,8 @@ internal static class ContractEmitter
         foreach (MethodModel method in contract.Methods)
         {
             IEnumerable<string> arguments = method.Parameters.Select((_, index) => $"request.Item{index + 1}");
-            string call = $"(({method.Interface})service).{method.Name}({Arguments(arguments, method, "cancellationToken")})";
+            string list = Arguments(arguments, method, "cancellationToken");
+            string call = $"(({method.Interface})service).{method.Name}({list})";
             source.Line("binder.AddUnary(").Indented($"{method.Field}Method,");
             if (method.Response is null)
             {
@@ -82,7 +84,9 @@ internal static class ContractEmitter
             }
             else
             {
-                string handler = method.Result == ResultKind.ValueTask ? call : $"new {ValueTask}<{method.Response.Type}>({call})";
+                string handler = method.Result == ResultKind.ValueTask
+                    ? call
+                    : $"new {ValueTask}<{method.Response.Type}>({call})";
                 source.Indented($"static (service, request, cancellationToken) => {handler});");
             }
         }
@@ -103,7 +107,8 @@ internal static class ContractEmitter
 
     private static void EmitClientMethod(SourceWriter source, MethodModel method)
     {
-        IEnumerable<string> parameters = method.Parameters.Select(parameter => $"{parameter.Value.Type} {parameter.Name}");
+        IEnumerable<string> parameters =
+            method.Parameters.Select(parameter => $"{parameter.Value.Type} {parameter.Name}");
         string request = method.Parameters.Count switch
         {
             0 => $"default({Unit})",

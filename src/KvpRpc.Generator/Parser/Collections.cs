@@ -2,8 +2,9 @@ using KvpRpc.Generator.Model;
 
 namespace KvpRpc.Generator.Parser;
 
-/// <summary>The collections of the platform: how each is counted, walked and made. <c>{T}</c>, <c>{K}</c> and <c>{V}</c>
-/// stand for the types of element, key and value, <c>{C}</c> for the comparer of keys.</summary>
+/// <summary>The collections of the platform: how each is counted, walked and made. <c>{T}</c>, <c>{K}</c> and
+/// <c>{V}</c> stand for the types of element, key and value, <c>{C}</c> for the comparer of keys, <c>{S}</c> for the
+/// collection.</summary>
 internal static class Collections
 {
     private const string Generic = "global::System.Collections.Generic.";
@@ -96,6 +97,3 @@ internal static class Collections
             new(NewDictionary, Finish: $"{Frozen}FrozenDictionary.ToFrozenDictionary<{{K}}, {{V}}>({{0}}, {{C}})"),
     };
 }
-
-/// <summary>How a dictionary is made.</summary>
-internal sealed record MapShape(string Create, string Add = "Add", string Finish = "{0}");

@@ -3,7 +3,8 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace KvpRpc.Generator.Parser;
 
-/// <summary>Finds the constructor that makes a type of its members: the marked one, else the longest that fits.</summary>
+/// <summary>Finds the constructor that makes a type of its members: the marked one, else the longest that
+/// fits.</summary>
 internal static class ConstructorParser
 {
     private const string Marker = "MessagePack.SerializationConstructorAttribute";

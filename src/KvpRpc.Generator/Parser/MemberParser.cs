@@ -50,7 +50,7 @@ internal sealed class MemberParser(TypeParser parser, INamedTypeSymbol type, boo
         {
             if (member.Symbol.Attribute("System.Runtime.Serialization.DataMemberAttribute") is not { } data)
                 return true;
-            int order = data.NamedArguments.FirstOrDefault(argument => argument.Key == "Order").Value.Value as int? ?? -1;
+            int order = data.NamedArguments.FirstOrDefault(at => at.Key == "Order").Value.Value as int? ?? -1;
             if (order != -1)
                 member.IntKey = order;
             else

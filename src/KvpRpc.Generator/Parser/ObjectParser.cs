@@ -23,7 +23,7 @@ internal static class ObjectParser
 
         AttributeData? attribute = type.Attribute(ObjectAttribute);
         bool isByName = attribute is not null
-            && (attribute.IsTrue("KeyAsPropertyName") || attribute.ConstructorArguments.Any(argument => argument.Value is true));
+            && (attribute.IsTrue("KeyAsPropertyName") || attribute.ConstructorArguments.Any(at => at.Value is true));
         var members = new MemberParser(parser, type, isByName, attribute is null);
         if (!members.TryParse(out List<Member> found))
             return null;
@@ -41,7 +41,8 @@ internal static class ObjectParser
             name,
             type.IsReferenceType,
             isMap,
-            new EquatableArray<MemberModel>(found.Select(member => Model(parser, type, member, arguments, setsRequired))),
+            new EquatableArray<MemberModel>(
+                found.Select(member => Model(parser, type, member, arguments, setsRequired))),
             new EquatableArray<int>(arguments.Select(argument => found.IndexOf(argument))),
             Callback(parser, type, "OnBeforeSerialize"),
             Callback(parser, type, "OnAfterDeserialize"));
@@ -92,7 +93,7 @@ internal static class ObjectParser
         Microsoft.CodeAnalysis.CSharp.SyntaxFacts.GetKeywordKind(name)
             == Microsoft.CodeAnalysis.CSharp.SyntaxKind.None ? name : "@" + name;
 
-    // A struct is called directly, so that what it changes in itself stays; hidden methods are reached by the interface.
+    // A struct is called directly, so that what it changes in itself stays; others are reached by the interface.
     private static string? Callback(TypeParser parser, INamedTypeSymbol type, string method)
     {
         INamedTypeSymbol? receiver = parser.Compilation.GetTypeByMetadataName(Receiver);
@@ -102,26 +103,4 @@ internal static class ObjectParser
         bool isPublic = implementation is IMethodSymbol { DeclaredAccessibility: Accessibility.Public };
         return isPublic && type.IsValueType ? $"{{0}}.{method}()" : $"((global::{Receiver}){{0}}).{method}()";
     }
-}
-
-/// <summary>A member while its type is parsed.</summary>
-internal sealed class Member(ISymbol symbol, ITypeSymbol type)
-{
-    internal ISymbol Symbol { get; } = symbol;
-
-    internal ITypeSymbol Type { get; } = type;
-
-    internal bool IsReadable { get; set; }
-
-    internal bool IsWritable { get; set; }
-
-    /// <summary>Gets or sets whether an attribute names it.</summary>
-    internal bool IsExplicit { get; set; }
-
-    internal int? IntKey { get; set; }
-
-    internal string? StringKey { get; set; }
-
-    /// <summary>Gets or sets its place among the names of a map.</summary>
-    internal int Order { get; set; } = int.MaxValue;
 }

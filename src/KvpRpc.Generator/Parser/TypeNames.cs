@@ -38,7 +38,7 @@ internal static class TypeNames
     private static void AppendNamed(StringBuilder name, INamedTypeSymbol type, ref bool isAmbiguous)
     {
         bool isSystem = type.ContainingNamespace is { } space
-            && (space.ToDisplayString() is "System" || space.ToDisplayString().StartsWith("System.", StringComparison.Ordinal));
+            && (space.ToDisplayString() + ".").StartsWith("System.", StringComparison.Ordinal);
         var parts = new List<string>();
         var arguments = new List<ITypeSymbol>();
         for (INamedTypeSymbol? at = type; at is not null; at = at.ContainingType)

@@ -155,8 +155,8 @@ internal sealed class TypeParser(Compilation compilation, CancellationToken canc
             return ObjectParser.Parse(this, type, name);
         if (ElementOfCollection(type) is { } element)
             return ParseSequence(type, name, element, Collections.Other);
-        Fail(type, "it is neither a type of the platform with a form in MessagePack nor marked with [MessagePackObject], "
-            + "[Union] or [MessagePackFormatter]");
+        Fail(type, "it is neither a type of the platform with a form in MessagePack nor marked with "
+            + "[MessagePackObject], [Union] or [MessagePackFormatter]");
         return null;
     }
 
@@ -192,8 +192,8 @@ internal sealed class TypeParser(Compilation compilation, CancellationToken canc
     {
         if (Leaves.Comparer(key) is { } comparer)
             return comparer;
-        Fail(type, $"its keys ('{key.Text()}') have no hash that withstands chosen keys; use text, numbers, enums, Guids "
-            + "or times as keys, or a sorted collection");
+        Fail(type, $"its keys ('{key.Text()}') have no hash that withstands chosen keys; use text, numbers, enums, "
+            + "Guids or times as keys, or a sorted collection");
         return "";
     }
 

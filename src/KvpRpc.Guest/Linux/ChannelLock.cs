@@ -73,7 +73,8 @@ internal sealed class ChannelLock : IDisposable
         catch (UnauthorizedAccessException exception)
         {
             throw new KvpTransportException(KvpTransportError.AccessDenied,
-                $"The folder of the lock files, {folder}, cannot be created by this account ({Environment.UserName}). " +
+                $"The folder of the lock files, {folder}, cannot be created by this account " +
+                $"({Environment.UserName}). " +
                 $"Run as root, or name another one in {nameof(LinuxGuestTransportOptions)}." +
                 $"{nameof(LinuxGuestTransportOptions.LockFolder)}; all processes must use the same.", exception);
         }
@@ -81,8 +82,8 @@ internal sealed class ChannelLock : IDisposable
         {
             throw new KvpTransportException(KvpTransportError.Unavailable,
                 $"The folder of the lock files, {folder}, cannot be created: {exception.Message} Name another one in " +
-                $"{nameof(LinuxGuestTransportOptions)}.{nameof(LinuxGuestTransportOptions.LockFolder)}; all processes " +
-                "must use the same.", exception);
+                $"{nameof(LinuxGuestTransportOptions)}.{nameof(LinuxGuestTransportOptions.LockFolder)}; all " +
+                "processes must use the same.", exception);
         }
     }
 
@@ -92,8 +93,8 @@ internal sealed class ChannelLock : IDisposable
                 : KvpTransportError.Unavailable,
             $"The lock file {path}, which keeps a second process off the channel, cannot be used: " +
             $"{PoolErrors.Describe(error)} Run as root, or name another folder in " +
-            $"{nameof(LinuxGuestTransportOptions)}.{nameof(LinuxGuestTransportOptions.LockFolder)}; all processes must " +
-            "use the same.");
+            $"{nameof(LinuxGuestTransportOptions)}.{nameof(LinuxGuestTransportOptions.LockFolder)}; all processes " +
+            "must use the same.");
 
     private static void WriteOwner(SafeFileHandle file)
     {

@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace KvpRpc.Guest.Linux;
 
-/// <summary>The process's one inotify instance and the one thread that reads it, for all <see cref="PoolWatch"/>es.</summary>
+/// <summary>The process's one inotify instance and the one thread that reads it, for every
+/// <see cref="PoolWatch"/>.</summary>
 /// <remarks>
 /// The thread ends when the last watch is removed: removing it puts an event into the queue that the thread waits for.
 /// One instance, because an account has few of them (128 by default, shared with every other program of root).

@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace KvpRpc.Guest.Linux;
 
-/// <summary>The system calls of Linux that .NET has no form of, and those where .NET's own form does harm here.</summary>
+/// <summary>The system calls of Linux that .NET has no form of, and those where .NET's own form does harm
+/// here.</summary>
 /// <remarks>
 /// Files are opened here and not by <see cref="System.IO.File"/>: .NET takes a shared <c>flock</c> on every file it
 /// opens, which would fail while cloud-init holds its own, and make cloud-init wait as long as the file is open.
@@ -106,7 +107,8 @@ internal static partial class Libc
         return descriptor < 0 ? error : 0;
     }
 
-    /// <summary><c>struct flock</c> of 64-bit Linux. The process id must be 0 for locks of open file descriptions.</summary>
+    /// <summary><c>struct flock</c> of 64-bit Linux. The process id must be 0 for locks of open file
+    /// descriptions.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct RangeLock
     {

@@ -43,6 +43,7 @@ internal sealed class OwnKeys
     {
         record.Clear();
         _free.CopyTo(record);
-        _ = number.TryFormat(record[_free.Length..PoolRecord.MaxKeyBytes], out _, default, CultureInfo.InvariantCulture);
+        Span<byte> digits = record[_free.Length..PoolRecord.MaxKeyBytes];
+        _ = number.TryFormat(digits, out _, default, CultureInfo.InvariantCulture);
     }
 }

@@ -36,8 +36,8 @@ internal static class PoolEncoder
         if (text.IndexOfAny(Uncarried) is int at and >= 0)
         {
             return string.Create(CultureInfo.InvariantCulture,
-                $"The {name} contains U+{(int)text[at]:X4}, which KVP does not carry: neither control characters but TAB " +
-                $"and LF, nor U+FFFE and U+FFFF.");
+                $"The {name} contains U+{(int)text[at]:X4}, which KVP does not carry: neither control characters " +
+                $"but TAB and LF, nor U+FFFE and U+FFFF.");
         }
 
         return Utf8.FromUtf16(text, field, out _, out _, replaceInvalidSequences: false) switch

@@ -19,7 +19,8 @@ internal static class PoolErrors
             Libc.NoEntry or Libc.NotFolder => new(KvpTransportError.NotFound,
                 Directory.Exists(Path.GetDirectoryName(path))
                     ? $"The pool file {path} does not exist. {IsDaemonRunning}"
-                    : $"The folder of the pool files, {Path.GetDirectoryName(path)}, does not exist. {IsDaemonRunning}"),
+                    : $"The folder of the pool files, {Path.GetDirectoryName(path)}, does not exist. " +
+                        IsDaemonRunning),
             Libc.AccessDenied or Libc.NotPermitted => new(KvpTransportError.AccessDenied,
                 $"The pool file {path} may not be {what} by this account ({Environment.UserName}). " +
                 (access == PoolAccess.Write ? "Writing the guest's items needs root." : "Run as root.")),

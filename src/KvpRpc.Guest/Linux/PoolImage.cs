@@ -21,7 +21,8 @@ internal sealed class PoolImage : IDisposable
     /// <summary>Gets how many whole records there are.</summary>
     internal int Count { get; private set; }
 
-    /// <summary>Gets how many bytes after the last whole record there are: a record that somebody died writing.</summary>
+    /// <summary>Gets how many bytes after the last whole record there are: a record that somebody died
+    /// writing.</summary>
     internal int TailLength { get; }
 
     /// <summary>Gets the length that the file had.</summary>

@@ -6,10 +6,10 @@ namespace KvpRpc.Guest.Linux;
 /// <summary>The two locks of a pool file, both of which end when the file is closed.</summary>
 /// <remarks>
 /// <para>The daemon locks with <c>fcntl</c>. Such a lock of our own would end when <em>any</em> descriptor of the file
-/// is closed in this process, so ours is the lock of an open file description, which excludes the daemon's all the same.
-/// cloud-init and azure-init lock with <c>flock</c>, which is another lock, so that one is taken too.</para>
-/// <para>Both are only ever tried. Whoever waits for one must not hold the other: the daemon would wait with it, and the
-/// host's transaction with the daemon.</para>
+/// is closed in this process, so ours is the lock of an open file description, which excludes the daemon's all the
+/// same. cloud-init and azure-init lock with <c>flock</c>, which is another lock, so that one is taken too.</para>
+/// <para>Both are only ever tried. Whoever waits for one must not hold the other: the daemon would wait with it, and
+/// the host's transaction with the daemon.</para>
 /// </remarks>
 internal static class PoolLock
 {
@@ -35,7 +35,8 @@ internal static class PoolLock
     /// <summary>Gets whether an error of a lock says that somebody else holds it.</summary>
     internal static bool IsBusy(int error) => error is Libc.TryAgain or Libc.AccessDenied;
 
-    /// <summary>Takes the <c>fcntl</c> kind of lock alone, on a file that nobody else locks with <c>flock</c>.</summary>
+    /// <summary>Takes the <c>fcntl</c> kind of lock alone, on a file that nobody else locks with
+    /// <c>flock</c>.</summary>
     internal static int TryTakeRange(SafeFileHandle file, PoolAccess access)
     {
         Libc.RangeLock range = new() { Type = access == PoolAccess.Read ? Libc.ReadLock : Libc.WriteLock };

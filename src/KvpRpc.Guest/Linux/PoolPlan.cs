@@ -1,10 +1,12 @@
 namespace KvpRpc.Guest.Linux;
 
-/// <summary>The order in which a record is written, so that the death of the writer never leaves a torn value.</summary>
+/// <summary>The order in which a record is written, so that the death of the writer never leaves a torn
+/// value.</summary>
 /// <remarks>
-/// <para>The first byte of the value decides whether the item is there. It becomes NUL before anything else changes, and
-/// gets its new byte after everything else has: a writer that is killed in between leaves an empty value, which is what
-/// an item that does not exist looks like. Readers with the lock never see the time between, unless the writer died.</para>
+/// <para>The first byte of the value decides whether the item is there. It becomes NUL before anything else changes,
+/// and gets its new byte after everything else has: a writer that is killed in between leaves an empty value, which
+/// is what an item that does not exist looks like. Readers with the lock never see the time between, unless the
+/// writer died.</para>
 /// <para>A new record at the end of the file first gets its whole room. A write beyond the end may leave a part of a
 /// record when it is killed; the next program that appends would then start in the middle of a record, and every record
 /// after it would be lost to all readers.</para>

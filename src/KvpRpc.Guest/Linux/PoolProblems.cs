@@ -19,7 +19,8 @@ internal sealed class PoolProblems
 
     /// <summary>Initializes the problems of a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="keys">Tells own records from those of others; null for a file whose records are not looked at.</param>
+    /// <param name="keys">Tells own records from those of others; null for a file whose records are not looked
+    /// at.</param>
     internal PoolProblems(string path, OwnKeys? keys)
     {
         _path = path;
@@ -30,39 +31,34 @@ internal sealed class PoolProblems
     internal IReadOnlyList<KvpTransportProblem> Current { get; private set; } = [];
 
     /// <summary>Looks at a file.</summary>
-    /// <returns>Whether a damaged record is our own: the next write heals it.</returns>
-    internal bool Update(PoolImage image)
+    internal void Update(PoolImage image)
     {
         lock (_gate)
         {
             List<Finding> findings = _spare;
             findings.Clear();
-            bool ownDamage = _keys is not null && Inspect(image, _keys, findings);
+            if (_keys is not null)
+                Inspect(image, _keys, findings);
             if (image.IsCapped != _isCapped || !findings.SequenceEqual(_findings))
             {
                 Current = Report(image, findings);
                 _isCapped = image.IsCapped;
                 (_spare, _findings) = (_findings, findings);
             }
-
-            return ownDamage;
         }
     }
 
-    private static bool Inspect(PoolImage image, OwnKeys keys, List<Finding> findings)
+    private static void Inspect(PoolImage image, OwnKeys keys, List<Finding> findings)
     {
-        bool ownDamage = false;
         int hidden = 0;
         for (int number = image.Count - 1; number >= 0; number--)
         {
             ReadOnlySpan<byte> record = image[number];
-            PoolRecordFault fault = PoolRecord.Inspect(record);
             if (keys.IsOwn(record))
             {
-                ownDamage |= fault != PoolRecordFault.None;
                 hidden += PoolRecord.IsValueEmpty(record) ? 0 : 1;
             }
-            else if (fault != PoolRecordFault.None)
+            else if (PoolRecord.Inspect(record) is var fault and not PoolRecordFault.None)
             {
                 // From the end backwards: the first record of the file is the one that hides most, and is kept.
                 if (findings.Count == MaxReported)
@@ -70,8 +66,6 @@ internal sealed class PoolProblems
                 findings.Add(new Finding(number, fault, hidden));
             }
         }
-
-        return ownDamage;
     }
 
     private List<KvpTransportProblem> Report(PoolImage image, List<Finding> findings)

@@ -11,11 +11,11 @@ internal static class PoolReader
     /// <param name="image">The records.</param>
     /// <param name="hiddenPrefix">Keys that start so are not items; empty to hide none.</param>
     /// <param name="visitor">Gets the items.</param>
-    /// <returns>Whether a key has more than one record.</returns>
+    /// <returns>Whether something was left out: no text, or a second record of a key.</returns>
     internal static bool Visit(PoolImage image, ReadOnlySpan<byte> hiddenPrefix, IKvpItemVisitor visitor)
     {
         using KeyIndex index = new(image);
-        bool repeats = false;
+        bool leftOut = false;
         char[] chars = ArrayPool<char>.Shared.Rent(PoolRecord.Size);
         try
         {
@@ -23,19 +23,25 @@ internal static class PoolReader
             Span<char> valueChars = chars.AsSpan(PoolRecord.KeySize);
             for (int record = 0; record < image.Count; record++)
             {
-                if (TryDecode(PoolRecord.KeyField(image[record]), keyChars, out int keyLength)
-                    && keyLength > 0
-                    && !(hiddenPrefix.Length > 0 && image[record].StartsWith(hiddenPrefix))
+                if (PoolRecord.Key(image[record]).IsEmpty
+                    || (hiddenPrefix.Length > 0 && image[record].StartsWith(hiddenPrefix)))
+                {
+                    continue;
+                }
+
+                if (index.Counts(record)
+                    && TryDecode(PoolRecord.KeyField(image[record]), keyChars, out int keyLength)
                     && TryDecode(PoolRecord.ValueField(image[record]), valueChars, out int valueLength))
                 {
-                    if (index.Counts(record))
-                        visitor.Visit(keyChars[..keyLength], valueChars[..valueLength]);
-                    else
-                        repeats = true;
+                    visitor.Visit(keyChars[..keyLength], valueChars[..valueLength]);
+                }
+                else
+                {
+                    leftOut = true;
                 }
             }
 
-            return repeats;
+            return leftOut;
         }
         finally
         {

@@ -28,7 +28,8 @@ internal static class PoolRecord
     internal static ReadOnlySpan<byte> ValueField(ReadOnlySpan<byte> record) => record.Slice(ValueOffset, ValueSize);
 
     /// <summary>Gets the text of a field.</summary>
-    /// <returns>False when the field has no NUL: it is then no text at all, and <paramref name="text"/> all of it.</returns>
+    /// <returns>False when the field has no NUL: it is then no text at all, and <paramref name="text"/> all of
+    /// it.</returns>
     internal static bool TryCut(ReadOnlySpan<byte> field, out ReadOnlySpan<byte> text)
     {
         int end = field.IndexOf((byte)0);

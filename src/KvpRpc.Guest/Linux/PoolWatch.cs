@@ -39,7 +39,10 @@ internal sealed class PoolWatch : IDisposable
         _folder = Path.GetDirectoryName(path)!;
         _name = Encoding.UTF8.GetBytes(Path.GetFileName(path));
         _openWriter = time.CreateTimer(
-            static state => ((PoolWatch)state!).HandleOpenWriter(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static state => ((PoolWatch)state!).HandleOpenWriter(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         try
         {
             Arm();
@@ -103,12 +106,16 @@ internal sealed class PoolWatch : IDisposable
         }
     }
 
-    /// <summary>Stops to watch.</summary>
+    /// <summary>Stops to watch; a wait under way ends.</summary>
     public void Dispose()
     {
         _openWriter.Dispose();
         lock (_gate)
+        {
             Disarm();
+            _waiter?.TrySetException(new ObjectDisposedException(nameof(LinuxGuestTransport)));
+            _waiter = null;
+        }
     }
 
     private void HandleFile(uint mask)

@@ -3,7 +3,8 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Guest.Linux;
 
-/// <summary>Writes a batch into the own table: only own records, in place, each by the order of <see cref="PoolPlan"/>.</summary>
+/// <summary>Writes a batch into the own table: only own records, in place, each by the order of <see
+/// cref="PoolPlan"/>.</summary>
 /// <remarks>
 /// It works on an image taken under the write lock and does every step to the file and to the image, so it never relies
 /// on where a record was the last time: others may have truncated the file since.

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace KvpRpc.Protocol.Alphabets;
 
-/// <summary>Base64url without padding (RFC 4648 section 5): six bits a unit, letters that every layer carries.</summary>
+/// <summary>Base64url without padding (RFC 4648 section 5): six bits a unit, letters that every layer
+/// carries.</summary>
 internal sealed class Base64Alphabet : Alphabet
 {
     internal static readonly Base64Alphabet Instance = new();
@@ -16,6 +17,8 @@ internal sealed class Base64Alphabet : Alphabet
 
     internal override int UnitsFor(int bytes) => Base64Url.GetEncodedLength(bytes);
 
+    internal override int MaxUtf8Bytes(int units) => units;
+
     internal override int Encode(ReadOnlySpan<byte> bytes, Span<char> text) => Base64Url.EncodeToChars(bytes, text);
 
     internal override bool TryDecode(ReadOnlySpan<char> text, Span<byte> bytes, out int count)
@@ -24,9 +27,11 @@ internal sealed class Base64Alphabet : Alphabet
         if (text.Length % 4 == 1 || MaxBytes(text.Length) > bytes.Length || !Ascii.IsValid(text))
             return false;
 
-        // The decoder skips white space and ignores the unused bits of the last unit: both would give a second spelling.
+        // The decoder skips white space and ignores the unused bits of the last unit: both would give a second
+        // spelling.
         if (text.IndexOfAny(" \t\r\n=") >= 0
-            || Base64Url.DecodeFromChars(text, bytes, out int consumed, out count) != System.Buffers.OperationStatus.Done
+            || Base64Url.DecodeFromChars(text, bytes, out int consumed, out count)
+                != System.Buffers.OperationStatus.Done
             || consumed != text.Length)
         {
             count = 0;
@@ -34,6 +39,12 @@ internal sealed class Base64Alphabet : Alphabet
         }
 
         return HasNoStrayBits(text);
+    }
+
+    internal override void WriteProbe(Span<char> text, uint seed)
+    {
+        for (int i = 0; i < text.Length; i++)
+            text[i] = (char)Pair22Alphabet.AsciiCharacters[(int)((seed + (uint)i) & 63)];
     }
 
     private static bool HasNoStrayBits(ReadOnlySpan<char> text)

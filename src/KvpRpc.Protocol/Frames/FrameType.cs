@@ -1,6 +1,7 @@
 namespace KvpRpc.Protocol.Frames;
 
-/// <summary>The first byte of a frame. Each frame is type, length of its body as a varint, body; unknown ones are skipped.</summary>
+/// <summary>The first byte of a frame. Each frame is type, length of its body as a varint, body; unknown ones are
+/// skipped.</summary>
 internal enum FrameType : byte
 {
     /// <summary>A stream is given up in both directions: stream id, code.</summary>
@@ -15,7 +16,12 @@ internal enum FrameType : byte
     /// <summary>The sender closes the link: code, text.</summary>
     Close = 0x05,
 
-    /// <summary>The first of sixteen types: a part of a stream, with <see cref="StreamFlags"/> in the low four bits.</summary>
+    /// <summary>What the sender has seen of a probe: alphabet number, item, length in units or 0 for a damaged
+    /// one.</summary>
+    AlphabetReport = 0x06,
+
+    /// <summary>The first of sixteen types: a part of a stream, with <see cref="StreamFlags"/> in the low four
+    /// bits.</summary>
     Stream = 0x10,
 
     /// <summary>The last of the stream types.</summary>

@@ -1,7 +1,8 @@
 namespace KvpRpc.Protocol.Hellos;
 
 /// <summary>What one side says of itself before a link is open: the content of its control item until then.</summary>
-/// <remarks>A guest's hello that answers no host is a beacon: it says that a guest is there and asks for a host's hello.</remarks>
+/// <remarks>A guest's hello that answers no host is a beacon: it says that a guest is there and asks for a host's
+/// hello.</remarks>
 internal sealed record Hello
 {
     internal required byte MinVersion { get; init; }
@@ -10,7 +11,8 @@ internal sealed record Hello
 
     internal required PeerRole Role { get; init; }
 
-    /// <summary>Gets the id of this handshake attempt, drawn fresh for it: the side's incarnation on the channel.</summary>
+    /// <summary>Gets the id of this handshake attempt, drawn fresh for it: the side's incarnation on the
+    /// channel.</summary>
     internal required UInt128 AttemptId { get; init; }
 
     /// <summary>Gets the attempt of the peer that this hello answers; zero for none.</summary>
@@ -31,7 +33,8 @@ internal sealed record Hello
     /// <summary>Gets whether the side mixes a pre-shared key into the handshake.</summary>
     internal bool UsesPreSharedKey { get; init; }
 
-    /// <summary>Gets the link whose packets this same life of the side has accepted last; null in a first life.</summary>
+    /// <summary>Gets the link whose packets this same life of the side has accepted last; null in a first
+    /// life.</summary>
     internal LastAccepted? LastAccepted { get; init; }
 
     /// <summary>Gets the implementation's name and version, for people; at most 64 bytes of UTF-8.</summary>
@@ -44,7 +47,8 @@ internal sealed record Hello
 /// <param name="MaxStreams">How many streams of the peer may be open at a time.</param>
 internal readonly record struct HelloLimits(uint MaxMessageBytes, uint StreamWindow, uint MaxStreams);
 
-/// <summary>The last packet of an earlier link that a side has accepted (rule 11): those above it did not arrive.</summary>
+/// <summary>The last packet of an earlier link that a side has accepted (rule 11): those above it did not
+/// arrive.</summary>
 /// <param name="PeerAttemptId">The peer's attempt on that link.</param>
 /// <param name="Number">The number of the last packet accepted; 0 for none.</param>
 internal readonly record struct LastAccepted(UInt128 PeerAttemptId, ulong Number);

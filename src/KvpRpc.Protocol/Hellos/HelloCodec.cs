@@ -12,7 +12,10 @@ internal static class HelloCodec
 
     private const int PublicKeyBytes = 32;
     private const int MaxImplementationBytes = 64;
-    private const int FixedBytes = 2 + 2 + 1 + 16 + 16 + PublicKeyBytes;
+    private const int FixedBytes = 2 + 2 + 2 + 1 + 16 + 16 + PublicKeyBytes;
+
+    // The whole length: a hello that was cut between two fields must not pass for one without the later ones.
+    private const int LengthAt = 4;
 
     // The first two bytes of every hello of any version, before the range of versions.
     private static ReadOnlySpan<byte> Magic => "KV"u8;
@@ -24,6 +27,7 @@ internal static class HelloCodec
         writer.WriteBytes(Magic);
         writer.WriteByte(hello.MinVersion);
         writer.WriteByte(hello.MaxVersion);
+        writer.WriteBytes([0, 0]);
         writer.WriteByte((byte)hello.Role);
         WriteId(ref writer, hello.AttemptId);
         WriteId(ref writer, hello.AnsweredId);
@@ -40,6 +44,7 @@ internal static class HelloCodec
             WriteLastAccepted(ref writer, last);
         if (hello.Implementation is { } name && Encoding.UTF8.GetByteCount(name) <= MaxImplementationBytes)
             WriteField(ref writer, HelloField.Implementation, Encoding.UTF8.GetBytes(name));
+        BinaryPrimitives.WriteUInt16BigEndian(buffer[LengthAt..], (ushort)writer.Written);
         return buffer[..writer.Written].ToArray();
     }
 
@@ -57,13 +62,15 @@ internal static class HelloCodec
     /// <summary>Reads a hello of version 1; fields that this version does not know are skipped.</summary>
     internal static Hello? TryRead(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length is < FixedBytes or > MaxBytes || !TryReadVersions(bytes, out byte min, out byte max))
+        if (bytes.Length is < FixedBytes or > MaxBytes || !TryReadVersions(bytes, out byte min, out byte max)
+            || BinaryPrimitives.ReadUInt16BigEndian(bytes[LengthAt..]) != bytes.Length)
             return null;
-        WireReader reader = new(bytes[(Magic.Length + 2)..]);
+        WireReader reader = new(bytes[(LengthAt + 2)..]);
         reader.TryReadByte(out byte role);
         UInt128 attempt = ReadId(ref reader);
         UInt128 answered = ReadId(ref reader);
-        if (role > (byte)PeerRole.Guest || attempt == 0 || !reader.TryReadBytes(PublicKeyBytes, out ReadOnlySpan<byte> key))
+        if (role > (byte)PeerRole.Guest || attempt == 0
+            || !reader.TryReadBytes(PublicKeyBytes, out ReadOnlySpan<byte> key))
             return null;
         Hello hello = new()
         {

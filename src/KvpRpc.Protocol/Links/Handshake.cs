@@ -8,8 +8,9 @@ namespace KvpRpc.Protocol.Links;
 
 /// <summary>Draws hellos, answers the peer's, and derives the keys of a link from both (rule 8).</summary>
 /// <remarks>
-/// The host initiates, always. A guest draws anew only for a host hello that it has not answered; a host draws anew only
-/// when a link has ended, or a guest that is there has long not answered. So two restarts cannot chase each other for ever.
+/// The host initiates, always. A guest draws anew only for a host hello that it has not answered; a host draws anew
+/// only when a link has ended, or a guest that is there has long not answered. So two restarts cannot chase each other
+/// for ever.
 /// </remarks>
 internal sealed class Handshake : IDisposable
 {
@@ -40,6 +41,7 @@ internal sealed class Handshake : IDisposable
         _crypto = crypto;
         _redrawAfter = options.RedrawAfter;
         _attempt = crypto.BeginAttempt();
+        Bans = new(options.CarriedAlphabets);
         ShowHello(answeredId: 0);
         Obstacle = options.IsHost
             ? "The guest has not answered: is its side of the channel running?"
@@ -48,6 +50,9 @@ internal sealed class Handshake : IDisposable
 
     /// <summary>Gets or sets what stands in the way of a link.</summary>
     internal string? Obstacle { get; set; }
+
+    /// <summary>Gets which alphabets the next hello says this side reads.</summary>
+    internal AlphabetBans Bans { get; }
 
     /// <summary>Gets the id of the attempt that is shown, or that the link was opened with.</summary>
     internal UInt128 OwnId => BinaryPrimitives.ReadUInt128BigEndian(_attempt.Id);
@@ -82,6 +87,15 @@ internal sealed class Handshake : IDisposable
         if (hello.Role == _options.Role)
         {
             Obstacle = $"The peer's table holds the hello of another {hello.Role.ToString().ToLowerInvariant()}.";
+            return null;
+        }
+
+        if (hello.UsesPreSharedKey != _options.UsesPreSharedKey)
+        {
+            // No way down: who has a key links with nobody who has none. Whose keys differ shows at the first packet.
+            Obstacle = _options.UsesPreSharedKey
+                ? "This side has a pre-shared key and the peer has none: give the peer the same key."
+                : "The peer has a pre-shared key and this side has none: give this side the same key.";
             return null;
         }
 
@@ -160,7 +174,8 @@ internal sealed class Handshake : IDisposable
         if (HelloCodec.TryReadVersions(bytes[..count], out byte min, out byte max) && (min > Version || max < Version))
         {
             Obstacle = string.Create(CultureInfo.InvariantCulture,
-                $"The peer speaks versions {min} to {max} of the protocol, this side version {Version}: update the older side.");
+                $"The peer speaks versions {min} to {max} of the protocol, this side version {Version}: "
+                + $"update the older side.");
             return null;
         }
 
@@ -188,7 +203,8 @@ internal sealed class Handshake : IDisposable
     {
         if (_options.VmId is { } own && hello.VmId is { } named && own != named)
         {
-            Obstacle = $"The host's hello is for the VM {named}, this is {own}: the tables are a copy of another VM's.";
+            Obstacle = $"The host's hello is for the VM {named}, this is {own}: the tables are "
+                + "a copy of another VM's, or this process was copied with its VM and must be started again.";
             return null;
         }
 
@@ -246,6 +262,7 @@ internal sealed class Handshake : IDisposable
             PublicKey = _attempt.PublicKey.ToArray(),
             VmId = _options.IsHost ? _options.VmId : null,
             Limits = new((uint)_options.MaxMessageBytes, (uint)_options.StreamWindow, (uint)_options.MaxStreams),
+            Alphabets = Bans.Reads,
             UsesPreSharedKey = _options.UsesPreSharedKey,
             LastAccepted = _lastAccepted,
             Implementation = _options.Implementation,

@@ -12,6 +12,9 @@ internal enum LinkEndReason
     /// <summary>The next packet stayed unreadable: another key, or a peer that was rolled back.</summary>
     Unreadable,
 
+    /// <summary>The peer answered but did not see a packet in a wide alphabet: the medium hides it.</summary>
+    Unseen,
+
     /// <summary>A packet stayed missing, or acknowledgements went backwards: the peer was rolled back.</summary>
     PeerRolledBack,
 

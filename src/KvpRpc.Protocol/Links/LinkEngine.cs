@@ -5,8 +5,8 @@ using KvpRpc.Protocol.Streams;
 
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>The protocol state of one side of a channel: link after link, as peers come and go. It does no I/O, reads no
-/// clock, takes no lock and draws no random number.</summary>
+/// <summary>The protocol state of one side of a channel: link after link, as peers come and go. It does no I/O, reads
+/// no clock, takes no lock and draws no random number.</summary>
 /// <remarks>
 /// Four kinds of member. Commands, what the application asks: <see cref="OpenStream"/>, <see cref="Send"/>,
 /// <see cref="EndStream"/>, <see cref="ResetStream"/>, <see cref="Consume"/>, <see cref="Close"/>. Handlers, what has
@@ -50,15 +50,19 @@ internal sealed class LinkEngine : IDisposable
     internal string? Obstacle => State == LinkState.Open ? null : _handshake.Obstacle;
 
     /// <summary>Gets the streams of the link that carries them now; null when there is none.</summary>
-    internal StreamSet? Streams => _link is { End: null } && (_options.IsHost || _link.IsConfirmed) ? _link.Streams : null;
+    internal StreamSet? Streams =>
+        _link is { End: null } && (_options.IsHost || _link.IsConfirmed) ? _link.Streams : null;
 
     /// <summary>Gets the peer's hello of the current link.</summary>
     internal Hello? Peer => _link is null ? null : _handshake.Peer;
 
+    /// <summary>Gets the widest alphabet proven for the own direction of the link; null when there is none.</summary>
+    internal Alphabet? WidestAlphabet => _link?.Choice.Widest;
+
     internal string KeyPrefix => _items.Prefix;
 
-    /// <summary>Gets whether a stream is open or a handshake under way, so that the next read should come soon where nothing
-    /// wakes the reader.</summary>
+    /// <summary>Gets whether a stream is open or a handshake under way, so that the next read should come soon where
+    /// nothing wakes the reader.</summary>
     internal bool IsBusy => _link is { IsActive: true } || _handshake.AwaitsAnswer || IsUneasy;
 
     /// <summary>Gets whether the last read showed something odd, so that the table must be read again soon, even where a change
@@ -68,7 +72,8 @@ internal sealed class LinkEngine : IDisposable
     /// <summary>Gets a number that has changed when a read has shown something new.</summary>
     internal ulong HeardCount => (_link?.HeardCount ?? 0) + _handshake.HeardCount;
 
-    /// <summary>Gets when the own table should next be read back; a write that nobody answers may not be there (rule 3).</summary>
+    /// <summary>Gets when the own table should next be read back; a write that nobody answers may not be there (rule
+    /// 3).</summary>
     internal Instant AuditAt
     {
         get
@@ -101,7 +106,8 @@ internal sealed class LinkEngine : IDisposable
             : Instant.Earlier(_link?.WriteAt(now) ?? Instant.Never, _items.NextRetry(now));
 
     /// <summary>Opens a stream on the current link; null when there is none.</summary>
-    internal EngineStream? OpenStream(string name, byte priority, object? owner) => Streams?.Open(name, priority, owner);
+    internal EngineStream? OpenStream(string name, byte priority, object? owner) =>
+        Streams?.Open(name, priority, owner);
 
     /// <summary>Sends a message; false when the stream is closed. See <see cref="StreamSet.Send"/>.</summary>
     internal bool Send(EngineStream stream, ReadOnlyMemory<byte> message, bool endOfStream) =>
@@ -156,10 +162,9 @@ internal sealed class LinkEngine : IDisposable
             if (index == 0)
                 _shownHello = _handshake.Remember(text);
         }
-        else if (_link is not null && Alphabet.Find(text[0]) is { } alphabet
-            && alphabet.TryDecode(text[1..], _decoded, out int count))
+        else if (_link is not null && _link.Proofs.TryRead(index, text, _decoded, out Alphabet? alphabet, out int count))
         {
-            _link.HandleItem(index, _decoded.AsSpan(0, count), now);
+            _link.HandleItem(index, alphabet, _decoded.AsSpan(0, count), now);
         }
     }
 
@@ -199,8 +204,8 @@ internal sealed class LinkEngine : IDisposable
             _link.AuditDue = false;
     }
 
-    /// <summary>Seals all that is to be written and gives the items, at most <paramref name="max"/>, in flight from now on
-    /// until <see cref="HandleWritten"/> has been called for each.</summary>
+    /// <summary>Seals all that is to be written and gives the items, at most <paramref name="max"/>, in flight from now
+    /// on until <see cref="HandleWritten"/> has been called for each.</summary>
     internal void CollectWrites(List<OwnItem> batch, int max, Instant now)
     {
         if (State == LinkState.Closed)
@@ -304,7 +309,8 @@ internal sealed class LinkEngine : IDisposable
     {
         Settle(keys.Peer);
         StreamSet streams = new(_options, keys.Peer.Limits, _events);
-        _link = new(_options, _items, streams, keys.Sealer, keys.LinkId, Base64Alphabet.Instance, now);
+        AlphabetChoice choice = new(_options, _items, _handshake.Bans.Writes(keys.Peer.Alphabets), keys.LinkId);
+        _link = new(_options, _items, streams, keys.Sealer, keys.LinkId, choice, now);
         State = LinkState.Confirming;
         ResetAudit(now);
         if (_options.IsHost)
@@ -364,6 +370,7 @@ internal sealed class LinkEngine : IDisposable
             && (State != LinkState.Open || now - _openedAt < _options.KeepaliveAfter);
         _brokenLinks = wasShort ? _brokenLinks + 1 : 0;
         (_endedId, _endedStreams, _endedAcked) = (_handshake.OwnId, _link!.Streams, _link.Acked);
+        _handshake.Bans.HandleEnd(_link!.Proofs, _link.Choice);
         // A link that the peer has not confirmed may never have been one: another life may have answered the same hello.
         LastAccepted? last = _link.IsConfirmed ? new(_handshake.Peer!.AttemptId, _link.Accepted) : null;
         DropLink(end);

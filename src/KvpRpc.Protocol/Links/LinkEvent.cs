@@ -30,8 +30,8 @@ internal enum LinkEventKind
 }
 
 /// <summary>One thing the engine tells its driver, in order.</summary>
-/// <remarks>A <see cref="LinkEventKind.Message"/> hands its buffer (rented from the shared array pool) to the driver, which
-/// returns it and calls <c>Consume</c> when the application is done with it.</remarks>
+/// <remarks>A <see cref="LinkEventKind.Message"/> hands its buffer (rented from the shared array pool) to the driver,
+/// which returns it and calls <c>Consume</c> when the application is done with it.</remarks>
 internal readonly record struct LinkEvent(LinkEventKind Kind)
 {
     internal EngineStream? Stream { get; init; }

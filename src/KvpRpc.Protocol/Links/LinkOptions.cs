@@ -1,3 +1,4 @@
+using KvpRpc.Protocol.Alphabets;
 using KvpRpc.Protocol.Hellos;
 
 namespace KvpRpc.Protocol.Links;
@@ -7,7 +8,8 @@ internal sealed record LinkOptions
 {
     internal required PeerRole Role { get; init; }
 
-    /// <summary>Gets the channel's name: 1 to 32 of a-z, 0-9 and hyphen, since a guest may not tell cases apart.</summary>
+    /// <summary>Gets the channel's name: 1 to 32 of a-z, 0-9 and hyphen, since a guest may not tell cases
+    /// apart.</summary>
     internal string Channel { get; init; } = "default";
 
     /// <summary>Gets the VM's id; a host says it in its hello, a guest that knows its own refuses another.</summary>
@@ -15,6 +17,13 @@ internal sealed record LinkOptions
 
     /// <summary>Gets the largest value that the own transport writes, in UTF-16 units.</summary>
     internal int MaxValueUnits { get; init; } = 1022;
+
+    /// <summary>Gets the largest value that the own transport writes, in bytes of UTF-8; null where only units
+    /// count.</summary>
+    internal int? MaxValueUtf8Bytes { get; init; }
+
+    /// <summary>Gets which alphabets the side may write and read: bit n for the alphabet of number n.</summary>
+    internal byte Alphabets { get; init; } = 0xFF;
 
     /// <summary>Gets how many own items a link uses at most: the window.</summary>
     internal int MaxSlots { get; init; } = 32;
@@ -36,7 +45,8 @@ internal sealed record LinkOptions
     /// <summary>Gets how long a nudge may stay unanswered before the link is lost.</summary>
     internal TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Gets how long a packet or hello stays unanswered before the own table is audited; doubles each time.</summary>
+    /// <summary>Gets how long a packet or hello stays unanswered before the own table is audited; doubles each
+    /// time.</summary>
     internal TimeSpan AuditAfter { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Gets the longest time between two audits.</summary>
@@ -48,7 +58,8 @@ internal sealed record LinkOptions
     /// <summary>Gets how long a packet may be missing below one that is there before the link is lost.</summary>
     internal TimeSpan GapAfter { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets how long a host waits for a guest that is there to answer its hello before it draws a new one.</summary>
+    /// <summary>Gets how long a host waits for a guest that is there to answer its hello before it draws a new
+    /// one.</summary>
     internal TimeSpan RedrawAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets how long a slot whose write is in doubt takes no new packet (rule 2).</summary>
@@ -59,6 +70,24 @@ internal sealed record LinkOptions
 
     /// <summary>Gets the rules to keep to; only tests take one out.</summary>
     internal LinkRules Rules { get; init; } = LinkRules.All;
+
+    /// <summary>Gets which of <see cref="Alphabets"/> this version knows and the own transport's limits let through;
+    /// always base64.</summary>
+    internal byte CarriedAlphabets
+    {
+        get
+        {
+            int mask = 0;
+            foreach (Alphabet alphabet in Alphabet.All)
+            {
+                if (alphabet.Number == 0 || ((Alphabets & (1 << alphabet.Number)) != 0
+                    && !(1 + alphabet.MaxUtf8Bytes(MaxValueUnits - 1) > MaxValueUtf8Bytes)))
+                    mask |= 1 << alphabet.Number;
+            }
+
+            return (byte)mask;
+        }
+    }
 
     internal bool IsHost => Role == PeerRole.Host;
 }

@@ -6,11 +6,12 @@ using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>One link from its keys to its end: packets, acknowledgements, nudges, and what of them has lasted too long.</summary>
+/// <summary>One link from its keys to its end: packets, acknowledgements, nudges, and what of them has lasted too
+/// long.</summary>
 /// <remarks>
-/// There is no timer for acknowledgements (rule 4): they ride on packets; one is written for itself only when a packet asks
-/// for it or a nudge does. At rest nothing is due. <see cref="NextTimeout"/> counts only while a stream is open, or the link
-/// is not confirmed, or something is wrong.
+/// There is no timer for acknowledgements (rule 4): they ride on packets; one is written for itself only when a packet
+/// asks for it or a nudge does. At rest nothing is due. <see cref="NextTimeout"/> counts only while a stream is open,
+/// or the link is not confirmed, or something is wrong.
 /// </remarks>
 internal sealed class OpenLink : IDisposable
 {
@@ -22,6 +23,7 @@ internal sealed class OpenLink : IDisposable
     private readonly PacketReceiver _receiver;
     private Instant _lastHeard;
     private Instant _nudgedAt;
+    private Instant _peerNudgedAt;
     private Instant _activeSince;
     private bool _wasActive;
     private Instant? _unreadableSince;
@@ -39,14 +41,17 @@ internal sealed class OpenLink : IDisposable
     private ulong _proof;
 
     internal OpenLink(
-        LinkOptions options, OwnItems items, StreamSet streams, ILinkSealer sealer, uint linkId, Alphabet alphabet, Instant now)
+        LinkOptions options, OwnItems items, StreamSet streams, ILinkSealer sealer, uint linkId, AlphabetChoice choice,
+        Instant now)
     {
         _options = options;
         _items = items;
         _sealer = sealer;
         _linkId = linkId;
         Streams = streams;
-        _sender = new(options, items, sealer, linkId, alphabet);
+        Choice = choice;
+        Proofs = new(linkId);
+        _sender = new(options, items, sealer, linkId, choice);
         _receiver = new(sealer, _sender, options.Rules);
         _lastHeard = now;
         // The host's first packet opens the link for the guest, even when there is nothing to say yet.
@@ -54,6 +59,12 @@ internal sealed class OpenLink : IDisposable
     }
 
     internal StreamSet Streams { get; }
+
+    /// <summary>Gets which alphabet the own direction is written in.</summary>
+    internal AlphabetChoice Choice { get; }
+
+    /// <summary>Gets what comes through of the peer's alphabets.</summary>
+    internal AlphabetProofs Proofs { get; }
 
     /// <summary>Gets whether a sealed item of the peer has been opened: from then on the link is open.</summary>
     internal bool IsConfirmed { get; private set; }
@@ -83,7 +94,9 @@ internal sealed class OpenLink : IDisposable
     internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed || _proof != 0;
 
     /// <summary>Gets whether the next read should come soon, although nothing may wake a reader.</summary>
-    internal bool IsUneasy => _unreadableSince is not null || _gapSince is not null || _mustReadAgain;
+    internal bool IsUneasy =>
+        _unreadableSince is not null || _gapSince is not null || _mustReadAgain || Proofs.GarbledSince is not null
+        || Proofs.IsUneasy;
 
     internal Instant NextTimeout
     {
@@ -92,6 +105,8 @@ internal sealed class OpenLink : IDisposable
             Instant next = Instant.Never;
             if (_unreadableSince is { } unreadable && _options.Rules.EndsBrokenLinks)
                 next = Instant.Earlier(next, unreadable + BadItemAfter);
+            if (Proofs.GarbledSince is { } garbled && _options.Rules.EndsBrokenLinks)
+                next = Instant.Earlier(next, garbled + BadItemAfter);
             if (_gapSince is { } gap && _options.Rules.EndsBrokenLinks)
                 next = Instant.Earlier(next, gap + _options.GapAfter);
             if (_proof != 0)
@@ -100,7 +115,7 @@ internal sealed class OpenLink : IDisposable
                 return next;
             return Instant.Earlier(
                 next,
-                _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : SilentSince + KeepaliveAfter);
+                _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : NudgeAt);
         }
     }
 
@@ -111,8 +126,13 @@ internal sealed class OpenLink : IDisposable
 
     private TimeSpan BadItemAfter => _options.Rules.IgnoresOneOddRead ? _options.BadItemAfter : default;
 
-    // Transfers leave the last slots to small messages.
-    private int BulkReserve => Streams.Filler.HasOnlyBulk ? Math.Max(1, _options.MaxSlots / 8) : 0;
+    // Transfers leave the last slots to small messages, and the control item, which holds a third of a wide one.
+    // At least one slot is theirs, however small the window.
+    private int BulkReserve => Streams.Filler.HasOnlyBulk
+        ? Math.Min(Math.Max(1, _options.MaxSlots / 8), _options.MaxSlots - 1 - FirstSlot)
+        : 0;
+
+    private int FirstSlot => Streams.Filler.HasOnlyBulk ? Math.Min(Choice.FirstBulkSlot, _options.MaxSlots - 1) : 0;
 
     // One side asks first, or both would ask at the same moment for ever.
     private TimeSpan KeepaliveAfter => _options.IsHost ? _options.KeepaliveAfter : _options.KeepaliveAfter * 1.5;
@@ -120,12 +140,25 @@ internal sealed class OpenLink : IDisposable
     // Silence before there was something to wait for means nothing.
     private Instant SilentSince => _lastHeard > _activeSince ? _lastHeard : _activeSince;
 
+    // A peer that speaks but does not acknowledge what is in a wide alphabet may not see it: it is asked.
+    private Instant NudgeAt
+    {
+        get
+        {
+            Instant silent = SilentSince + KeepaliveAfter;
+            if (Choice.Widest.Number == 0 || !_sender.HasUnacked)
+                return silent;
+            Instant since = _sender.UnackedSince > _nudgedAt ? _sender.UnackedSince : _nudgedAt;
+            return Instant.Earlier(silent, since + _options.KeepaliveAfter);
+        }
+    }
+
     /// <summary>Gives when there is something to write: now, when a slot takes it, or never.</summary>
     internal Instant WriteAt(Instant now)
     {
         if ((_ackDue || _answerDue || _controlDue) && MayWriteControl(now))
             return now;
-        return WantsPacket ? _items.FreeAt(BulkReserve, now) : Instant.Never;
+        return WantsPacket ? _items.FreeAt(BulkReserve, now, FirstSlot) : Instant.Never;
     }
 
     /// <summary>Delivers nothing more until the peer has echoed a fresh nonce (rule 9): this side may have been rolled back.</summary>
@@ -142,14 +175,17 @@ internal sealed class OpenLink : IDisposable
     internal void BeginRead()
     {
         _mustReadAgain = false;
+        Proofs.BeginRead();
         _receiver.BeginRead();
     }
 
-    /// <summary>Takes one item of the peer; one of another link, an earlier one, is the past and says nothing.</summary>
-    internal void HandleItem(int index, ReadOnlySpan<byte> bytes, Instant now)
+    /// <summary>Takes one item of the peer; one of another link, an earlier one, is the past and says
+    /// nothing.</summary>
+    internal void HandleItem(int index, Alphabet alphabet, ReadOnlySpan<byte> bytes, Instant now)
     {
         WireReader reader = new(bytes);
-        if (End is not null || !ItemLayout.TryReadHead(ref reader, out byte flags, out uint linkId) || linkId != _linkId)
+        if (End is not null || !ItemLayout.TryReadHead(ref reader, out byte flags, out uint linkId)
+            || linkId != _linkId)
             return;
         if ((flags & ItemLayout.HasControl) != 0)
         {
@@ -159,9 +195,13 @@ internal sealed class OpenLink : IDisposable
                 TakeControl(part, tag, now);
         }
 
-        if ((flags & ItemLayout.HasPacket) != 0 && _proof == 0
-            && _receiver.TryTake(reader.Rest, out PacketHeader header, out ReadOnlySpan<byte> frames))
+        if ((flags & ItemLayout.HasPacket) == 0 || _proof != 0)
+            return;
+        bool sawUnreadable = _receiver.SawUnreadable;
+        if (_receiver.TryTake(reader.Rest, out PacketHeader header, out ReadOnlySpan<byte> frames))
             TakePacket(header, frames, now);
+        else if (!sawUnreadable && _receiver.SawUnreadable)
+            Proofs.HandleUnreadable(alphabet);
     }
 
     internal void EndRead(Instant now)
@@ -170,6 +210,9 @@ internal sealed class OpenLink : IDisposable
             TakePacket(header, frames, now);
         _unreadableSince = _receiver.SawUnreadable ? _unreadableSince ?? now : null;
         _gapSince = !_receiver.SawUnreadable && _receiver.SawGap ? _gapSince ?? now : null;
+        Proofs.EndRead(now);
+        while (IsConfirmed && Proofs.TryGetReport(out AlphabetReport report))
+            Streams.Filler.QueueReport(report);
         _receiver.EndRead();
         HandleTimeout(now);
     }
@@ -188,16 +231,23 @@ internal sealed class OpenLink : IDisposable
             End = new(LinkEndReason.Unreadable, IsConfirmed
                 ? "The peer's next packet cannot be opened: the peer was rolled back, or its table was altered."
                 : "The peer's first packet cannot be opened: both sides must have the same pre-shared key, or none.");
+            Proofs.BlameUnreadable();
+        }
+        else if (Proofs.GarbledSince + BadItemAfter <= now && _options.Rules.EndsBrokenLinks)
+        {
+            End = new(LinkEndReason.Unreadable, "The medium no longer carries the characters of the peer's texts.");
+            Proofs.BlameGarbled();
         }
         else if (_gapSince + _options.GapAfter <= now && _options.Rules.EndsBrokenLinks)
         {
             End = new(LinkEndReason.PeerRolledBack, "A packet of the peer stayed missing while later ones were there.");
+            Proofs.BlameMissing();
         }
         else if (MayNudge && _nudge > _nudgeSatisfied && _nudgedAt + _options.LostAfter <= now)
         {
             End = new(LinkEndReason.PeerSilent, "The peer has not answered.");
         }
-        else if (MayNudge && _proof == 0 && _nudge == _nudgeSatisfied && SilentSince + KeepaliveAfter <= now)
+        else if (MayNudge && _proof == 0 && _nudge == _nudgeSatisfied && NudgeAt <= now)
         {
             Nudge(now);
         }
@@ -212,7 +262,7 @@ internal sealed class OpenLink : IDisposable
         bool wasAnswerDue = _answerDue;
         while (batch.Count < max && WantsPacket)
         {
-            OwnItem? slot = _items.LowestFree(BulkReserve, now);
+            OwnItem? slot = _items.LowestFree(BulkReserve, now, FirstSlot);
             if (slot is null
                 || !_sender.TrySeal(
                     slot, Streams.Filler, _openingPacketDue, _receiver.Accepted, _receiver.AcceptedTag, now))
@@ -227,6 +277,8 @@ internal sealed class OpenLink : IDisposable
 
         if (!IsConfirmed && _options.IsHost && _nudge == 0 && Streams.ActiveCount == 0 && _sender.Issued > 0)
             Nudge(now);
+        if (IsConfirmed)
+            Choice.CollectProbe(batch, max, _sender, now);
         if (_sender.NumbersUsedUp)
             End = new(LinkEndReason.NumbersUsedUp, "The link has used up its numbers.");
         if (!(_controlDue || _ackDue || wasAnswerDue) || !MayWriteControl(now))
@@ -291,8 +343,11 @@ internal sealed class OpenLink : IDisposable
         }
 
         _peerControlNumber = part.Number;
+        bool answersNudge = _nudge > _nudgeSatisfied && part.Answer >= _nudge;
         NoteHeard(now);
         _sender.HandleAck(part.Ack, now);
+        if (answersNudge)
+            NoteAnswer(_nudgedAt, now);
         if (_proof != 0 && part.Answer == _proof)
         {
             // What was passed over until now is read again.
@@ -302,6 +357,10 @@ internal sealed class OpenLink : IDisposable
 
         if (part.Nudge <= _peerNudge)
             return;
+        // The peer nudges again only when it has read the answer: that answers too, for a side that waits for nothing.
+        if (_peerNudge > 0)
+            NoteAnswer(_peerNudgedAt, now);
+        _peerNudgedAt = now;
         _peerNudge = part.Nudge;
         _answerDue = true;
         AuditDue |= _sender.HasUnacked;
@@ -313,14 +372,24 @@ internal sealed class OpenLink : IDisposable
         _answerShown = false;
         _sender.HandleAck(header.Ack, now);
         _ackDue |= (header.Flags & PacketFlags.AckRequested) != 0;
-        if (Streams.Intake.Take(frames) is { } broken)
+        string? broken = Streams.Intake.Take(frames);
+        while (Streams.Intake.Reports.TryDequeue(out AlphabetReport report))
+            Choice.HandleReport(report, now);
+        if (broken is not null)
         {
             End = new(LinkEndReason.ProtocolError, $"The peer broke the protocol: {broken}.");
         }
         else if (Streams.Intake.PeerClose is { } close)
         {
-            End = new(LinkEndReason.ClosedByPeer, close.Text.Length == 0 ? "The peer has closed the link." : close.Text);
+            End = new(
+                LinkEndReason.ClosedByPeer, close.Text.Length == 0 ? "The peer has closed the link." : close.Text);
         }
+    }
+
+    private void NoteAnswer(Instant askedAt, Instant now)
+    {
+        if (Choice.HandleAnswer(_sender, askedAt, now))
+            End = new(LinkEndReason.Unseen, "The peer answers but does not see a packet that lies in the own table.");
     }
 
     private void NoteHeard(Instant now)

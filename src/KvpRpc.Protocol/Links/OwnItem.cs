@@ -31,6 +31,9 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
     /// <summary>Gets the number of the unacknowledged packet that the item holds; 0 for none.</summary>
     internal ulong PacketNumber { get; set; }
 
+    /// <summary>Gets whether the item holds a probe of an alphabet that the peer has not reported on.</summary>
+    internal bool IsProbe { get; set; }
+
     /// <summary>Gets when the write may be tried again after it was refused or stayed in doubt.</summary>
     internal Instant RetryAt { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using KvpRpc.Protocol.Alphabets;
 
 namespace KvpRpc.Protocol.Links;
 
@@ -44,14 +45,15 @@ internal sealed class OwnItems
     /// <summary>Finds the lowest slot that may take a new packet; null when the window is full.</summary>
     /// <param name="reserve">How many of the last free slots are left to others.</param>
     /// <param name="now">The time.</param>
-    internal OwnItem? LowestFree(int reserve, Instant now)
+    /// <param name="first">The lowest slot that comes into question.</param>
+    internal OwnItem? LowestFree(int reserve, Instant now, int first = 0)
     {
         int free = 0;
         OwnItem? lowest = null;
-        for (int i = 0; i < _options.MaxSlots; i++)
+        for (int i = first; i < _options.MaxSlots; i++)
         {
             OwnItem item = Item(i);
-            if (item.PacketNumber != 0 || item.InFlight || IsBlocked(item, now))
+            if (item.PacketNumber != 0 || item.IsProbe || item.InFlight || IsBlocked(item, now))
                 continue;
             free++;
             lowest ??= item;
@@ -63,14 +65,14 @@ internal sealed class OwnItems
     }
 
     /// <summary>Gives when a slot takes a new packet: now, later, or never before something else has happened.</summary>
-    internal Instant FreeAt(int reserve, Instant now)
+    internal Instant FreeAt(int reserve, Instant now, int first = 0)
     {
         int free = 0;
         Instant next = Instant.Never;
-        for (int i = 0; i < _options.MaxSlots; i++)
+        for (int i = first; i < _options.MaxSlots; i++)
         {
             OwnItem item = Item(i);
-            if (item.PacketNumber != 0 || item.InFlight)
+            if (item.PacketNumber != 0 || item.IsProbe || item.InFlight)
                 continue;
             if (!IsBlocked(item, now))
                 free++;
@@ -108,6 +110,20 @@ internal sealed class OwnItems
         }
     }
 
+    /// <summary>Finds the wide alphabet of a packet that has certainly landed; null for one in base64 or on its
+    /// way.</summary>
+    internal Alphabet? WideAlphabetOf(ulong packetNumber, Instant now)
+    {
+        foreach (OwnItem? item in _items)
+        {
+            if (item is { Exists: true, InFlight: false, IsDirty: false } && item.PacketNumber == packetNumber
+                && !IsBlocked(item, now))
+                return Alphabet.Find(item.Value.Span[0]) is { Number: > 0 } alphabet ? alphabet : null;
+        }
+
+        return null;
+    }
+
     /// <summary>Forgets all packets, at the end of a link.</summary>
     internal void FreeAll(Instant now)
     {
@@ -116,6 +132,7 @@ internal sealed class OwnItems
             if (item is null)
                 continue;
             item.PacketNumber = 0;
+            item.IsProbe = false;
             item.FreeSince = now;
             item.IsDirty = false;
             if (item.Index > 0 && !item.InFlight)
@@ -183,7 +200,7 @@ internal sealed class OwnItems
     {
         for (int i = MaxItems - 1; i > 0 && batch.Count < max; i--)
         {
-            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsDirty: false } item
+            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsProbe: false, IsDirty: false } item
                 || IsBlocked(item, now) || now - item.FreeSince < idleAfter || batch.Contains(item))
                 continue;
             item.SetDelete();
@@ -235,7 +252,7 @@ internal sealed class OwnItems
             return item;
         for (int i = 1; i < _options.MaxSlots; i++)
         {
-            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsDirty: false } free
+            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsProbe: false, IsDirty: false } free
                 || free.DoubtUntil > now)
                 continue;
             free.TakeOver(item);
@@ -257,7 +274,7 @@ internal sealed class OwnItems
     }
 
     private static bool Matters(OwnItem item) =>
-        item.Length > 0 && !item.IsDelete && (item.PacketNumber > 0 || item.Index == 0);
+        item.Length > 0 && !item.IsDelete && (item.PacketNumber > 0 || item.IsProbe || item.Index == 0);
 
     private OwnItem Item(int index) =>
         _items[index] ??= new(index, Prefix + index.ToString(CultureInfo.InvariantCulture), _options.MaxValueUnits);

@@ -7,8 +7,8 @@ namespace KvpRpc.Protocol.Links;
 
 /// <summary>Opens the peer's packets in the order of their numbers, whatever the order in which a read shows them
 /// (rules 1, 5 and 9).</summary>
-/// <remarks>Presence is information, absence is not: a packet that is not there, or cannot be opened, is only noted; the
-/// link decides when that has lasted too long.</remarks>
+/// <remarks>Presence is information, absence is not: a packet that is not there, or cannot be opened, is only noted;
+/// the link decides when that has lasted too long.</remarks>
 internal sealed class PacketReceiver
 {
     private readonly ILinkSealer _sealer;
@@ -110,8 +110,10 @@ internal sealed class PacketReceiver
 
     private bool TryOpen(in PacketHeader header, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> sealedFrames)
     {
-        // An acknowledgement below that of the packet before, or of what was never sent, is a peer that was rolled back.
-        if (header.Ack < PacketAck || !_sender.TryGetTag(header.Ack, out Tag ackTag) || sealedFrames.Length > _plaintext.Length)
+        // An acknowledgement below that of the packet before, or of what was never sent, is a peer that was rolled
+        // back.
+        if (header.Ack < PacketAck || !_sender.TryGetTag(header.Ack, out Tag ackTag)
+            || sealedFrames.Length > _plaintext.Length)
             return false;
         Span<byte> binding = stackalloc byte[PacketBinding.PacketBytes];
         PacketBinding.WritePacket(binding, header, _lastTag, ackTag);

@@ -6,8 +6,8 @@ using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>Seals packets and control parts into own items (rules 1 to 4 and 9). An issued packet is never sealed again:
-/// what is written again has the same bytes.</summary>
+/// <summary>Seals packets and control parts into own items (rules 1 to 4 and 9). An issued packet is never sealed
+/// again: what is written again has the same bytes.</summary>
 internal sealed class PacketSender
 {
     private const int TagHistory = 128;
@@ -16,7 +16,7 @@ internal sealed class PacketSender
     private readonly OwnItems _items;
     private readonly ILinkSealer _sealer;
     private readonly uint _linkId;
-    private readonly Alphabet _alphabet;
+    private readonly AlphabetChoice _choice;
     private readonly Tag[] _tags = new Tag[TagHistory];
     private readonly byte[] _plaintext = new byte[2048];
     private readonly byte[] _item = new byte[2048];
@@ -24,13 +24,13 @@ internal sealed class PacketSender
     private ulong _controlNumber;
     private ulong _ackRequested;
 
-    internal PacketSender(LinkOptions options, OwnItems items, ILinkSealer sealer, uint linkId, Alphabet alphabet)
+    internal PacketSender(LinkOptions options, OwnItems items, ILinkSealer sealer, uint linkId, AlphabetChoice choice)
     {
         _options = options;
         _items = items;
         _sealer = sealer;
         _linkId = linkId;
-        _alphabet = alphabet;
+        _choice = choice;
     }
 
     /// <summary>Gets the number of the last packet issued.</summary>
@@ -46,7 +46,8 @@ internal sealed class PacketSender
 
     internal bool NumbersUsedUp => Issued + 1 >= ItemLayout.NumberLimit || _controlNumber + 1 >= ItemLayout.NumberLimit;
 
-    /// <summary>Gives the tag of an own packet that the peer may name; false for one it cannot know of, or long past.</summary>
+    /// <summary>Gives the tag of an own packet that the peer may name; false for one it cannot know of, or long
+    /// past.</summary>
     internal bool TryGetTag(ulong number, out Tag tag)
     {
         tag = number == 0 || !_options.Rules.BindsAcknowledgedTag ? default : _tags[number % TagHistory];
@@ -69,11 +70,15 @@ internal sealed class PacketSender
     internal bool TrySeal(OwnItem slot, FrameFiller filler, bool evenIfEmpty, ulong ack, in Tag ackTag, Instant now)
     {
         PacketHeader header = new(Issued + 1, ack, PacketFlags.None);
-        int capacity = _alphabet.MaxBytes(_options.MaxValueUnits - 1) - ItemLayout.HeadBytes - header.SizeWithTag
+        // The control item stays in base64: what it says must not depend on an alphabet that may fail (rule 7).
+        Alphabet widest = slot.Index == 0 ? Base64Alphabet.Instance : _choice.Widest;
+        int capacity = widest.MaxBytes(_options.MaxValueUnits - 1) - ItemLayout.HeadBytes - header.SizeWithTag
             - (slot.Index == 0 ? ItemLayout.MaxControlBytes : 0);
         int length = filler.Fill(_plaintext.AsSpan(0, Math.Min(capacity, _plaintext.Length)), header.Number);
         if (length == 0 && !evenIfEmpty)
             return false;
+        if (filler.HasUrgent)
+            _choice.NoteFullPacket();
 
         // Half the window, and its end: early enough that the acknowledgement comes before the window is full. While half of
         // it is held, a request is always on its way: acknowledgements that ride on packets may free other slots than these.
@@ -101,7 +106,7 @@ internal sealed class PacketSender
         int itemLength = writer.Written + ILinkSealer.TagBytes + length;
         if (slot.Index == 0)
             _firstPacket = _item.AsSpan(ItemLayout.HeadBytes, itemLength - ItemLayout.HeadBytes).ToArray();
-        SetText(slot, itemLength);
+        SetText(slot, itemLength, _choice.For(itemLength));
         return true;
     }
 
@@ -122,13 +127,13 @@ internal sealed class PacketSender
         writer.WriteBytes(tag);
         if (hasPacket)
             writer.WriteBytes(_firstPacket);
-        SetText(item, writer.Written);
+        SetText(item, writer.Written, Base64Alphabet.Instance);
     }
 
-    private void SetText(OwnItem item, int length)
+    private void SetText(OwnItem item, int length, Alphabet alphabet)
     {
         Span<char> text = item.Buffer;
-        text[0] = _alphabet.Mark;
-        item.SetLength(1 + _alphabet.Encode(_item.AsSpan(0, length), text[1..]));
+        text[0] = alphabet.Mark;
+        item.SetLength(1 + alphabet.Encode(_item.AsSpan(0, length), text[1..]));
     }
 }

@@ -3,17 +3,19 @@ using KvpRpc.Protocol.Sealing;
 
 namespace KvpRpc.Protocol.Packets;
 
-/// <summary>What a seal binds beside its own bytes (rule 9): both directions' histories, so that no rolled-back or forked
-/// peer can continue the link.</summary>
+/// <summary>What a seal binds beside its own bytes (rule 9): both directions' histories, so that no rolled-back or
+/// forked peer can continue the link.</summary>
 internal static class PacketBinding
 {
-    /// <summary>The size of a packet's associated data: flags, number, ack, own previous tag, tag of the packet acknowledged.</summary>
+    /// <summary>The size of a packet's associated data: flags, number, ack, own previous tag, tag of the packet
+    /// acknowledged.</summary>
     internal const int PacketBytes = 1 + 8 + 8 + (2 * ILinkSealer.TagBytes);
 
     /// <summary>The size of a control part's: its four numbers and the tag of the packet acknowledged.</summary>
     internal const int ControlBytes = (4 * 8) + ILinkSealer.TagBytes;
 
-    internal static void WritePacket(Span<byte> destination, in PacketHeader header, in Tag ownPrevious, in Tag acknowledged)
+    internal static void WritePacket(
+        Span<byte> destination, in PacketHeader header, in Tag ownPrevious, in Tag acknowledged)
     {
         destination[0] = (byte)header.Flags;
         BinaryPrimitives.WriteUInt64BigEndian(destination[1..], header.Number);

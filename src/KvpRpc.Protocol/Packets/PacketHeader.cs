@@ -5,7 +5,8 @@ namespace KvpRpc.Protocol.Packets;
 
 /// <summary>What stands before the sealed frames of a packet, in clear and authenticated.</summary>
 /// <param name="Number">Counts the packets of a side on a link, from 1, without gaps.</param>
-/// <param name="Ack">The highest packet number up to which all packets of the peer were accepted when this was sealed.</param>
+/// <param name="Ack">The highest packet number up to which all packets of the peer were accepted when this was
+/// sealed.</param>
 /// <param name="Flags">See <see cref="PacketFlags"/>.</param>
 internal readonly record struct PacketHeader(ulong Number, ulong Ack, PacketFlags Flags)
 {

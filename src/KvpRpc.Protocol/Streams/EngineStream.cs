@@ -3,8 +3,8 @@ using KvpRpc.Protocol.Frames;
 namespace KvpRpc.Protocol.Streams;
 
 /// <summary>One stream of a link: what is to be sent, what is being received, and both directions' credit.</summary>
-/// <remarks>Only <see cref="StreamSet"/> and its parts change it. Offsets count what a stream has cost since it opened: the
-/// bytes of its messages plus <see cref="MessageCost"/> for each, so that empty messages are bounded too.</remarks>
+/// <remarks>Only <see cref="StreamSet"/> and its parts change it. Offsets count what a stream has cost since it opened:
+/// the bytes of its messages plus <see cref="MessageCost"/> for each, so that empty messages are bounded too.</remarks>
 internal sealed class EngineStream(StreamSet set, string name, byte priority, bool isOwn)
 {
     /// <summary>What a message costs beside its bytes.</summary>
@@ -26,7 +26,8 @@ internal sealed class EngineStream(StreamSet set, string name, byte priority, bo
     /// <summary>Gets or sets the number on the wire; null until the first frame is issued.</summary>
     internal ulong? Id { get; set; }
 
-    /// <summary>Gets or sets the number of the packet that opened it; 0 for a stream of the peer, or one never issued.</summary>
+    /// <summary>Gets or sets the number of the packet that opened it; 0 for a stream of the peer, or one never
+    /// issued.</summary>
     internal ulong OpenedIn { get; set; }
 
     internal bool IsClosed { get; set; }

@@ -5,8 +5,8 @@ using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Streams;
 
-/// <summary>Fills packets with frames: first what keeps the peer going, then control streams, small messages in turn, and
-/// the parts of large ones, which get a packet of every four even when small messages never end.</summary>
+/// <summary>Fills packets with frames: first what keeps the peer going, then control streams, small messages in turn,
+/// and the parts of large ones, which get a packet of every four even when small messages never end.</summary>
 internal sealed class FrameFiller
 {
     /// <summary>A message with more than this left is a transfer, whatever its stream's priority says.</summary>
@@ -24,6 +24,7 @@ internal sealed class FrameFiller
     private readonly Queue<EngineStream> _small = new();
     private readonly Queue<EngineStream> _bulk = new();
     private readonly Queue<(ulong Id, uint Code)> _resets = new();
+    private readonly Queue<AlphabetReport> _reports = new();
     private readonly Queue<EngineStream> _credits = new();
     private ulong _openCreditDue;
     private bool _openCreditUrgent;
@@ -41,12 +42,15 @@ internal sealed class FrameFiller
     /// <summary>Gets whether there is something that is worth a write of its own.</summary>
     internal bool HasUrgent =>
         _control.Count > 0 || _small.Count > 0 || _bulk.Count > 0 || _resets.Count > 0 || _credits.Count > 0
-        || _openCreditUrgent || _close is not null;
+        || _reports.Count > 0 || _openCreditUrgent || _close is not null;
 
     /// <summary>Gets whether only transfers wait: they leave the last slots to others.</summary>
     internal bool HasOnlyBulk =>
         _bulk.Count > 0 && _control.Count == 0 && _small.Count == 0 && _resets.Count == 0 && _credits.Count == 0
-        && _close is null;
+        && _reports.Count == 0 && _close is null;
+
+    /// <summary>Gets whether a transfer waits.</summary>
+    internal bool HasBulk => _bulk.Count > 0;
 
     /// <summary>Gets how many queued streams will open when their turn comes.</summary>
     internal int UnopenedQueued { get; private set; }
@@ -71,6 +75,8 @@ internal sealed class FrameFiller
     }
 
     internal void QueueReset(ulong id, uint code) => _resets.Enqueue((id, code));
+
+    internal void QueueReport(in AlphabetReport report) => _reports.Enqueue(report);
 
     internal void QueueStreamCredit(EngineStream stream)
     {
@@ -135,6 +141,18 @@ internal sealed class FrameFiller
             writer.WriteVarInt(reset.Id);
             writer.WriteVarInt(reset.Code);
             _resets.Dequeue();
+        }
+
+        while (_reports.TryPeek(out AlphabetReport report))
+        {
+            (ulong number, ulong index, ulong units) = ((ulong)report.Number, (ulong)report.Index, (ulong)report.Units);
+            int size = VarInt.Size(number) + VarInt.Size(index) + VarInt.Size(units);
+            if (!TryBegin(ref writer, FrameType.AlphabetReport, size))
+                return;
+            writer.WriteVarInt(number);
+            writer.WriteVarInt(index);
+            writer.WriteVarInt(units);
+            _reports.Dequeue();
         }
 
         while (_credits.TryPeek(out EngineStream? stream))

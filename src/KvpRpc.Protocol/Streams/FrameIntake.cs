@@ -10,13 +10,17 @@ namespace KvpRpc.Protocol.Streams;
 /// link then ends.</summary>
 internal sealed class FrameIntake
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly StreamSet _streams;
 
     internal FrameIntake(StreamSet streams) => _streams = streams;
 
     /// <summary>Gets the peer's close frame, once there was one.</summary>
     internal LinkClose? PeerClose { get; private set; }
+
+    /// <summary>Gets what the peer has reported on probes of this side, to be taken after each packet.</summary>
+    internal Queue<AlphabetReport> Reports { get; } = new();
 
     /// <summary>Takes all frames of a packet; null when they keep to the protocol, else what they broke.</summary>
     internal string? Take(ReadOnlySpan<byte> frames)
@@ -33,6 +37,7 @@ internal sealed class FrameIntake
                 FrameType.StreamCredit => TakeStreamCredit(body),
                 FrameType.OpenCredit => TakeOpenCredit(body),
                 FrameType.Close => TakeClose(body),
+                FrameType.AlphabetReport => TakeReport(body),
                 _ => null,
             };
             if (broken is not null)
@@ -155,7 +160,8 @@ internal sealed class FrameIntake
         byte[] buffer = stream.Assembly!;
         if (stream.AssemblyFilled + data.Length > buffer.Length)
         {
-            int size = Math.Min(stream.AssemblyLength, Math.Max(buffer.Length * 2, stream.AssemblyFilled + data.Length));
+            int size = Math.Min(stream.AssemblyLength,
+                Math.Max(buffer.Length * 2, stream.AssemblyFilled + data.Length));
             byte[] larger = ArrayPool<byte>.Shared.Rent(size);
             buffer.AsSpan(0, stream.AssemblyFilled).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(buffer);
@@ -232,6 +238,17 @@ internal sealed class FrameIntake
         if (!reader.TryReadVarInt(out ulong limit))
             return "an open-credit frame is cut short";
         _streams.RaiseOwnOpenLimit(limit);
+        return null;
+    }
+
+    private string? TakeReport(ReadOnlySpan<byte> body)
+    {
+        WireReader reader = new(body);
+        if (!reader.TryReadVarInt(out ulong number) || !reader.TryReadVarInt(out ulong index)
+            || !reader.TryReadVarInt(out ulong units))
+            return "a report on an alphabet is cut short";
+        if (Math.Max(number, Math.Max(index, units)) <= ushort.MaxValue)
+            Reports.Enqueue(new((int)number, (int)index, (int)units));
         return null;
     }
 

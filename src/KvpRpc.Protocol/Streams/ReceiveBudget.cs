@@ -1,7 +1,7 @@
 namespace KvpRpc.Protocol.Streams;
 
-/// <summary>Sets memory aside for messages larger than a stream's window, whole messages in the order in which they came,
-/// so that many large messages at once cannot each hold a part and none complete.</summary>
+/// <summary>Sets memory aside for messages larger than a stream's window, whole messages in the order in which they
+/// came, so that many large messages at once cannot each hold a part and none complete.</summary>
 internal sealed class ReceiveBudget(int capacity)
 {
     private readonly List<(EngineStream Stream, int Bytes)> _waiting = [];

@@ -70,8 +70,8 @@ internal sealed class StreamSet
         };
     }
 
-    /// <summary>Gives a message to be sent; the caller keeps the bytes unchanged until SendCompleted, and sends no other
-    /// before. False when the stream is closed or its own direction has ended.</summary>
+    /// <summary>Gives a message to be sent; the caller keeps the bytes unchanged until SendCompleted, and sends no
+    /// other before. False when the stream is closed or its own direction has ended.</summary>
     internal bool Send(EngineStream stream, ReadOnlyMemory<byte> message, bool endOfStream)
     {
         if (message.Length > _peer.MaxMessageBytes)
@@ -153,7 +153,8 @@ internal sealed class StreamSet
             Filler.Enqueue(_awaitingOpen.Dequeue());
     }
 
-    /// <summary>Whether memory for a message of this size is set aside before more than a window of it is taken in.</summary>
+    /// <summary>Whether memory for a message of this size is set aside before more than a window of it is taken
+    /// in.</summary>
     /// <remarks>A smaller one always finds credit: half a window is given back at a time.</remarks>
     internal bool IsLarge(int messageBytes) => messageBytes + EngineStream.MessageCost > _options.StreamWindow / 2;
 
@@ -173,7 +174,8 @@ internal sealed class StreamSet
 
     internal bool IsOwnId(ulong id) => (id & 1) == _ownParity;
 
-    /// <summary>Finds a stream; null for one that is gone. <paramref name="neverOpened"/> says that there never was one.</summary>
+    /// <summary>Finds a stream; null for one that is gone. <paramref name="neverOpened"/> says that there never was
+    /// one.</summary>
     internal EngineStream? Find(ulong id, out bool neverOpened)
     {
         neverOpened = id >> 1 >= (IsOwnId(id) ? _ownOpened : _peerOpened);
@@ -218,7 +220,8 @@ internal sealed class StreamSet
         DropAssembly(stream);
         // What the application still holds of a closed stream stays reserved until it is consumed.
         Budget.Leave(stream);
-        GiveBack(stream, stream.Reserved - (int)Math.Min(stream.Reserved, stream.DeliveredOffset - stream.ConsumedOffset));
+        GiveBack(stream, stream.Reserved - (int)Math.Min(
+            stream.Reserved, stream.DeliveredOffset - stream.ConsumedOffset));
         NotePeerStreamGone(stream);
     }
 
@@ -248,7 +251,8 @@ internal sealed class StreamSet
 
     private void NotePeerStreamGone(EngineStream stream)
     {
-        // A stream counts until its messages are consumed: a peer that opens and ends streams nobody reads is bounded too.
+        // A stream counts until its messages are consumed: a peer that opens and ends streams nobody reads is bounded
+        // too.
         if (stream.IsOwn || stream.CountedGone || stream.ConsumedOffset < stream.DeliveredOffset)
             return;
         stream.CountedGone = true;

@@ -1,6 +1,7 @@
 namespace KvpRpc.Protocol.Wire;
 
-/// <summary>Writes fields into a buffer whose size the caller has reckoned; going past it is a bug and throws.</summary>
+/// <summary>Writes fields into a buffer whose size the caller has reckoned; going past it is a bug and
+/// throws.</summary>
 internal ref struct WireWriter(Span<byte> destination)
 {
     private readonly Span<byte> _destination = destination;

@@ -15,7 +15,9 @@ internal static class CallErrors
             return new(StatusCode.DeadlineExceeded, $"{method} did not end within {limit}; {OutcomeUnknown}.");
         string why = obstacle is null ? string.Empty : $" {obstacle}";
         return new(
-            StatusCode.DeadlineExceeded, $"No link to the peer within {limit}; {method} did not run.{why}", certainlyNotRun: true);
+            StatusCode.DeadlineExceeded,
+            $"No link to the peer within {limit}; {method} did not run.{why}",
+            certainlyNotRun: true);
     }
 
     internal static RpcException Closing(string method, bool wasOpened) =>
@@ -29,7 +31,10 @@ internal static class CallErrors
             return WasReset(method, cause);
         return !wasOpened || cause.CertainlyNotDelivered
             ? new(StatusCode.Unavailable, $"No link to the peer; {method} did not run. {cause.Message}", true, cause)
-            : new(StatusCode.Unavailable, $"The link was lost while {method} ran; {OutcomeUnknown}. {cause.Message}", false, cause);
+            : new(
+                StatusCode.Unavailable,
+                $"The link was lost while {method} ran; {OutcomeUnknown}. {cause.Message}",
+                innerException: cause);
     }
 
     internal static RpcException RequestTooLarge(string method, int maxBytes) =>
@@ -84,19 +89,19 @@ internal static class CallErrors
 
     private static RpcException WasReset(string method, KvpLinkException cause)
     {
-        bool certainlyNotRun = cause.CertainlyNotDelivered;
+        bool isNotRun = cause.CertainlyNotDelivered;
         return (CallResetCode)cause.ResetCode switch
         {
             CallResetCode.Cancelled =>
-                new(StatusCode.Cancelled, $"The peer cancelled {method}.", certainlyNotRun, cause),
+                new(StatusCode.Cancelled, $"The peer cancelled {method}.", isNotRun, cause),
             CallResetCode.DeadlineExceeded =>
-                new(StatusCode.DeadlineExceeded, $"The deadline of {method} passed at the peer.", certainlyNotRun, cause),
+                new(StatusCode.DeadlineExceeded, $"The deadline of {method} passed at the peer.", isNotRun, cause),
             CallResetCode.Refused =>
                 new(StatusCode.ResourceExhausted, $"The peer runs too many calls; {method} did not run.", true, cause),
             CallResetCode.Closing =>
-                new(StatusCode.Unavailable, $"The peer closed while {method} ran; {OutcomeUnknown}.", certainlyNotRun, cause),
+                new(StatusCode.Unavailable, $"The peer closed while {method} ran; {OutcomeUnknown}.", isNotRun, cause),
             _ => new(
-                StatusCode.Internal, $"The peer gave {method} up with the code {cause.ResetCode}.", certainlyNotRun, cause),
+                StatusCode.Internal, $"The peer gave {method} up with the code {cause.ResetCode}.", isNotRun, cause),
         };
     }
 }

@@ -1,6 +1,7 @@
 namespace KvpRpc.Calls;
 
-/// <summary>The numbers of the fields in a message's header. The protocol's: <c>protocol/calls.md</c>, section 4.</summary>
+/// <summary>The numbers of the fields in a message's header. The protocol's: <c>protocol/calls.md</c>, section
+/// 4.</summary>
 internal enum CallField
 {
     Deadline = 1,

@@ -1,7 +1,8 @@
 namespace KvpRpc.Calls;
 
 /// <summary>How the caller wants a call to be run: what stands before the arguments in its first message.</summary>
-/// <remarks>The bytes are the protocol's: <c>protocol/calls.md</c>, section 4. Spans point into what was read.</remarks>
+/// <remarks>The bytes are the protocol's: <c>protocol/calls.md</c>, section 4. Spans point into what was
+/// read.</remarks>
 internal ref struct CallHeader
 {
     /// <summary>The most milliseconds that a deadline may be away: 49.7 days.</summary>

@@ -46,8 +46,13 @@ internal readonly ref struct CallMessage
         }
 
         ReadOnlySpan<byte> rest = message[1..];
-        if (!Varint.TryRead(ref rest, out ulong length) || length is 0 or > MaxFieldBytes || length > (ulong)rest.Length)
+        if (!Varint.TryRead(ref rest, out ulong length)
+            || length is 0 or > MaxFieldBytes
+            || length > (ulong)rest.Length)
+        {
             return false;
+        }
+
         int start = message.Length - rest.Length;
         result = new CallMessage(kind, rest[..(int)length], start + (int)length);
         return true;

@@ -1,6 +1,7 @@
 namespace KvpRpc.Calls;
 
-/// <summary>Why a side gave the stream of a call up. The numbers are the protocol's: <c>protocol/calls.md</c>, section 6.</summary>
+/// <summary>Why a side gave the stream of a call up. The numbers are the protocol's: <c>protocol/calls.md</c>, section
+/// 6.</summary>
 internal enum CallResetCode : uint
 {
     /// <summary>No reason given.</summary>

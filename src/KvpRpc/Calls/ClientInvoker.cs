@@ -119,7 +119,8 @@ internal sealed class ClientInvoker(CallClient client, RpcClientOptions options)
         client.Finish(call);
     }
 
-    /// <summary>Opens the stream of a call on a link, with the request ready in the buffer; null: the link has ended.</summary>
+    /// <summary>Opens the stream of a call on a link, with the request ready in the buffer; null: the link has
+    /// ended.</summary>
     private KvpLinkStream? TryOpen<TRequest, TResponse>(
         RpcMethod<TRequest, TResponse> method, TRequest request, OutboundCall call, KvpLink? link)
     {
@@ -203,7 +204,7 @@ internal sealed class ClientInvoker(CallClient client, RpcClientOptions options)
         {
             RpcException known => known,
             KvpLinkException lost => CallErrors.LinkFailed(method.FullName, wasOpened, lost),
-            _ => new RpcException(StatusCode.Internal, $"{method.FullName} failed on this side.", innerException: exception),
+            _ => new(StatusCode.Internal, $"{method.FullName} failed on this side.", innerException: exception),
         };
         Log.CallFailed(client.Logger, method.FullName, error.StatusCode, error.Message);
         return error;

@@ -1,6 +1,7 @@
 namespace KvpRpc.Calls;
 
-/// <summary>Writes the fields of a header, in ascending order of their numbers, into a span that is large enough.</summary>
+/// <summary>Writes the fields of a header, in ascending order of their numbers, into a span that is large
+/// enough.</summary>
 internal ref struct FieldWriter(Span<byte> target)
 {
     private readonly Span<byte> _target = target;
@@ -8,7 +9,8 @@ internal ref struct FieldWriter(Span<byte> target)
     /// <summary>Gets how many bytes were written.</summary>
     internal int Length { get; private set; }
 
-    internal static int GetLength(CallField field, ulong value) => Varint.GetLength((ulong)field << 1) + Varint.GetLength(value);
+    internal static int GetLength(CallField field, ulong value) =>
+        Varint.GetLength((ulong)field << 1) + Varint.GetLength(value);
 
     internal static int GetLength(CallField field, ReadOnlySpan<byte> value) =>
         Varint.GetLength((ulong)field << 1) + Varint.GetLength((ulong)value.Length) + value.Length;

@@ -7,7 +7,7 @@ namespace KvpRpc.Calls;
 /// <summary>A call of the peer, from the opening of its stream to its end.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Reliability", "CA1001:Types that own disposable fields should be disposable",
-    Justification = "A source without timer or wait handle holds nothing, and a late Cancel must not find it disposed.")]
+    Justification = "A source without timer or wait handle holds nothing, and a late Cancel must find it whole.")]
 internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int maxResponseBytes, TimeSpan acceptedAt)
     : OpenCall, IThreadPoolWorkItem
 {
@@ -20,7 +20,8 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     private RpcPeerOptions Options => server.Options;
 
-    /// <summary>Starts the call on the thread pool: neither the link's thread nor the accept loop ever runs a handler.</summary>
+    /// <summary>Starts the call on the thread pool: neither the link's thread nor the accept loop ever runs a
+    /// handler.</summary>
     public void Execute() => _ = RunAsync();
 
     internal override void HandleEnd(CallEnd end)
@@ -28,7 +29,8 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         try
         {
             _oneWaySource?.Cancel();
-            stream.Reset((uint)(end == CallEnd.DeadlinePassed ? CallResetCode.DeadlineExceeded : CallResetCode.Closing));
+            bool isLate = end == CallEnd.DeadlinePassed;
+            stream.Reset((uint)(isLate ? CallResetCode.DeadlineExceeded : CallResetCode.Closing));
         }
         catch (AggregateException exception)
         {

@@ -3,7 +3,8 @@ namespace KvpRpc.Calls;
 /// <summary>A call that has not ended yet, of either side, as the table of calls sees it.</summary>
 internal abstract class OpenCall
 {
-    /// <summary>When the call must have ended, on the clock of the table; <see cref="TimeSpan.MaxValue"/>: never.</summary>
+    /// <summary>When the call must have ended, on the clock of the table; <see cref="TimeSpan.MaxValue"/>:
+    /// never.</summary>
     internal TimeSpan Deadline { get; set; } = TimeSpan.MaxValue;
 
     /// <summary>The call's place in the table; -1 outside.</summary>

@@ -1,11 +1,11 @@
 namespace KvpRpc.Calls;
 
 /// <summary>What a call of this side needs while it runs; it is used again by later calls.</summary>
-/// <remarks>The first of deadline, cancellation and closing ends the call: it says why, and cancels <see cref="Token"/>,
-/// on which the call waits.</remarks>
+/// <remarks>The first of deadline, cancellation and closing ends the call: it says why, and cancels <see
+/// cref="Token"/>, on which the call waits.</remarks>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Reliability", "CA1001:Types that own disposable fields should be disposable",
-    Justification = "A source without timer or wait handle holds nothing, and a late Cancel must not find it disposed.")]
+    Justification = "A source without timer or wait handle holds nothing, and a late Cancel must find it whole.")]
 internal sealed class OutboundCall : OpenCall
 {
     private readonly CancellationTokenSource _source = new();
@@ -16,7 +16,8 @@ internal sealed class OutboundCall : OpenCall
     /// <summary>Gets the memory for the request.</summary>
     internal PooledBuffer Buffer { get; } = new();
 
-    /// <summary>Gets the token that ends the waits of this call. It goes to links only, never to code of users.</summary>
+    /// <summary>Gets the token that ends the waits of this call. It goes to links only, never to code of
+    /// users.</summary>
     internal CancellationToken Token => _source.Token;
 
     /// <summary>Gets the caller's token.</summary>
@@ -39,8 +40,10 @@ internal sealed class OutboundCall : OpenCall
             return;
         }
 
-        if (callerToken.CanBeCanceled)
-            _registration = callerToken.UnsafeRegister(static state => ((OutboundCall)state!).HandleEnd(CallEnd.Cancelled), this);
+        if (!callerToken.CanBeCanceled)
+            return;
+        _registration = callerToken.UnsafeRegister(
+            static state => ((OutboundCall)state!).HandleEnd(CallEnd.Cancelled), this);
     }
 
     /// <summary>Stops listening to the caller's token; false if it has fired.</summary>

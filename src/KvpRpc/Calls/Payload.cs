@@ -16,7 +16,10 @@ internal static class Payload
 
     /// <summary>Reads the value; false if the bytes are not exactly one.</summary>
     internal static bool TryRead<T>(
-        ReadOnlyMemory<byte> bytes, RpcSerializer<T> serializer, [MaybeNullWhen(false)] out T value, out Exception? error)
+        ReadOnlyMemory<byte> bytes,
+        RpcSerializer<T> serializer,
+        [MaybeNullWhen(false)] out T value,
+        out Exception? error)
     {
         try
         {

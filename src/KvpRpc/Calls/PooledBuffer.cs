@@ -58,7 +58,8 @@ internal sealed class PooledBuffer : IBufferWriter<byte>
         int needed = Math.Max(sizeHint, 1);
         if (_array.Length - _length >= needed)
             return;
-        int size = Math.Max(MinBytes, (int)Math.Min(Math.Max(2L * _array.Length, (long)_length + needed), Array.MaxLength));
+        long wanted = Math.Max(2L * _array.Length, (long)_length + needed);
+        int size = Math.Max(MinBytes, (int)Math.Min(wanted, Array.MaxLength));
         byte[] larger = ArrayPool<byte>.Shared.Rent(size);
         _array.AsSpan(0, _length).CopyTo(larger);
         if (_array.Length > 0)

@@ -1,7 +1,8 @@
 namespace KvpRpc.Calls;
 
 /// <summary>What stands before the payload of the messages Item, Result, Headers and Trailers.</summary>
-/// <remarks>The bytes are the protocol's: <c>protocol/calls.md</c>, section 4. Spans point into what was read.</remarks>
+/// <remarks>The bytes are the protocol's: <c>protocol/calls.md</c>, section 4. Spans point into what was
+/// read.</remarks>
 internal ref struct ResponseHeader
 {
     internal const int MaxStatusMessageBytes = 4096;

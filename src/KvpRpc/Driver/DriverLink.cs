@@ -56,7 +56,8 @@ internal sealed class DriverLink : KvpLink
 
     internal void Post(in DriverCommand command) => _driver.Post(command);
 
-    /// <summary>Hands over a stream that the peer has opened; the application's limits bound how many wait here.</summary>
+    /// <summary>Hands over a stream that the peer has opened; the application's limits bound how many wait
+    /// here.</summary>
     internal void HandleAccepted(DriverStream stream) => _accepted.Writer.TryWrite(stream);
 
     /// <summary>Ends the link with all its streams.</summary>
@@ -77,7 +78,8 @@ internal sealed class DriverLink : KvpLink
         _ended.Dispose();
     }
 
-    /// <summary>Gives the error for a stream of a link that has ended: what was never issued did not arrive (rule 11).</summary>
+    /// <summary>Gives the error for a stream of a link that has ended: what was never issued did not arrive (rule
+    /// 11).</summary>
     internal KvpLinkException ReasonFor(DriverStream stream) =>
         new(_endReason!.Error, _endReason.Message, certainlyNotDelivered: stream.Engine?.Id is null);
 }

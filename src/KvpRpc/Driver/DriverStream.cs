@@ -4,7 +4,8 @@ using KvpRpc.Protocol.Streams;
 
 namespace KvpRpc.Driver;
 
-/// <summary>A stream as the application holds it; the engine's side of it is touched by the driver's loop alone.</summary>
+/// <summary>A stream as the application holds it; the engine's side of it is touched by the driver's loop
+/// alone.</summary>
 internal sealed class DriverStream : KvpLinkStream
 {
     private readonly Lock _gate = new();
@@ -60,7 +61,8 @@ internal sealed class DriverStream : KvpLinkStream
         }
     }
 
-    public override ValueTask SendAsync(ReadOnlyMemory<byte> message, bool endOfStream, CancellationToken cancellationToken)
+    public override ValueTask SendAsync(
+        ReadOnlyMemory<byte> message, bool endOfStream, CancellationToken cancellationToken)
     {
         if (message.Length > Link.MaxMessageBytes)
             throw new ArgumentOutOfRangeException(nameof(message), "The message is larger than the peer takes.");
@@ -118,7 +120,8 @@ internal sealed class DriverStream : KvpLinkStream
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Hands over a message that has arrived, or the end of the peer's direction. Called by the loop.</summary>
+    /// <summary>Hands over a message that has arrived, or the end of the peer's direction. Called by the
+    /// loop.</summary>
     internal void HandleMessage(byte[]? buffer, int length, bool endOfStream)
     {
         KvpLinkMessage message = buffer is null
@@ -180,7 +183,8 @@ internal sealed class DriverStream : KvpLinkStream
         _receive.Fail(failure);
     }
 
-    private ValueTask Send(DriverCommandKind kind, ReadOnlyMemory<byte> message, bool endOfStream, CancellationToken token)
+    private ValueTask Send(
+        DriverCommandKind kind, ReadOnlyMemory<byte> message, bool endOfStream, CancellationToken token)
     {
         token.ThrowIfCancellationRequested();
         ValueTask pending;

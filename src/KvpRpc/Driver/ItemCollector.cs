@@ -2,8 +2,8 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Driver;
 
-/// <summary>Keeps what a read shows of one channel until the loop hands it to the engine: a read runs beside the loop, and
-/// the engine is the loop's alone.</summary>
+/// <summary>Keeps what a read shows of one channel until the loop hands it to the engine: a read runs beside the loop,
+/// and the engine is the loop's alone.</summary>
 internal sealed class ItemCollector(string keyPrefix) : IKvpItemVisitor
 {
     // A channel has at most 128 items and their probes; whatever else a hostile table shows is not kept.

@@ -8,8 +8,8 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Driver;
 
-/// <summary>The one loop that joins engine, transport and clock for one side of a channel. Nobody else touches the engine,
-/// so there is no lock around it: other threads post commands.</summary>
+/// <summary>The one loop that joins engine, transport and clock for one side of a channel. Nobody else touches the
+/// engine, so there is no lock around it: other threads post commands.</summary>
 internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
 {
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2);

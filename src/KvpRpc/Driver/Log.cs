@@ -18,7 +18,8 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Warning, "The own table could not be written; it is tried again.")]
     internal static partial void WriteFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(5, LogLevel.Warning, "Changes of channel {Channel} cannot be watched; its table is polled meanwhile.")]
+    [LoggerMessage(5, LogLevel.Warning,
+        "Changes of channel {Channel} cannot be watched; its table is polled meanwhile.")]
     internal static partial void WatchFailed(ILogger logger, Exception exception, string channel);
 
     [LoggerMessage(6, LogLevel.Error, "The loop of channel {Channel} failed.")]

@@ -2,13 +2,13 @@ using KvpRpc.Protocol;
 
 namespace KvpRpc.Driver;
 
-/// <summary>Decides when the peer's table is read next where nothing wakes the reader: how a host polls is the latency of
-/// the system.</summary>
+/// <summary>Decides when the peer's table is read next where nothing wakes the reader: how a host polls is the latency
+/// of the system.</summary>
 /// <remarks>
 /// Pure: time comes in, instants go out. After a write an answer may be due at once; each read that shows nothing new
 /// makes the next one later, up to the bound for a busy link, or the one for an idle link, which is the promised latency
-/// of a call that the guest begins. A read never follows sooner than the last ones took, so that polling takes at most
-/// about half of the medium's time.
+/// of a call that the guest begins. A read follows no sooner than the last ones took, up to the bound, so that polling
+/// takes about half of the medium's time at most.
 /// </remarks>
 internal sealed class ReadPolicy
 {
@@ -31,8 +31,9 @@ internal sealed class ReadPolicy
     internal Instant NextReadAt(bool isBusy)
     {
         TimeSpan bound = isBusy ? _longestBusy : _longestIdle;
-        TimeSpan interval = _interval < bound ? _interval : bound;
-        return _base + (interval > _readTakes ? interval : _readTakes);
+        // A read that once took long, as one of a paused guest does, must not put off the next ones beyond the bound.
+        TimeSpan interval = _interval > _readTakes ? _interval : _readTakes;
+        return _base + (interval < bound ? interval : bound);
     }
 
     /// <summary>Takes note that something was written that the peer may answer.</summary>

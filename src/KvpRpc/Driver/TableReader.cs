@@ -46,7 +46,8 @@ internal sealed class TableReader
         _watched = new(WatchedBusy, WatchedBusy, WatchedIdle);
     }
 
-    /// <summary>Gets what keeps the peer's table from being read, or is wrong with the tables; null when nothing is.</summary>
+    /// <summary>Gets what keeps the peer's table from being read, or is wrong with the tables; null when nothing
+    /// is.</summary>
     internal string? Obstacle => _error ?? (_transport.Problems is [{ } problem, ..] ? problem.Message : null);
 
     /// <summary>Gets when <see cref="TryStart"/> has something to do.</summary>
@@ -61,7 +62,9 @@ internal sealed class TableReader
         }
     }
 
-    private ReadPolicy Policy => _transport.CanWaitForChange && !_watchFails ? _watched : _polled;
+    // An oddity is read again soon even where a change would wake the reader: it counts only if it lasts.
+    private ReadPolicy Policy =>
+        _transport.CanWaitForChange && !_watchFails && !_engine.IsUneasy ? _watched : _polled;
 
     internal void HandleWritten() => _polled.HandleWritten(_clock.Now);
 
@@ -105,10 +108,10 @@ internal sealed class TableReader
             return;
         _hasChanged = false;
         _startedAt = _clock.Now;
-        _reading = ReadAsync(cancellationToken);
+        _reading = _signal.SetAfter(_transport.ReadPeerTableAsync(_shown, cancellationToken).AsTask());
         // A watch that is begun after the read has begun misses nothing that the read does not show.
         if (_transport.CanWaitForChange && _watching is null)
-            _watching = WatchAsync(cancellationToken);
+            _watching = _signal.SetAfter(_transport.WaitForChangeAsync(cancellationToken).AsTask());
     }
 
     internal async Task StopAsync()
@@ -130,29 +133,5 @@ internal sealed class TableReader
         _watchFails = fails;
         if (ended.IsCompletedSuccessfully)
             _hasChanged = true;
-    }
-
-    private async Task ReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _transport.ReadPeerTableAsync(_shown, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _signal.Set();
-        }
-    }
-
-    private async Task WatchAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _transport.WaitForChangeAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _signal.Set();
-        }
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace KvpRpc.Driver;
 
-/// <summary>Writes what the engine wants written, one batch at a time, and reads the own table back when the engine asks.
-/// Called by the driver's loop; only the transport's calls run beside it.</summary>
+/// <summary>Writes what the engine wants written, one batch at a time, and reads the own table back when the engine
+/// asks. Called by the driver's loop; only the transport's calls run beside it.</summary>
 internal sealed class TableWriter
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -52,7 +52,8 @@ internal sealed class TableWriter
         private set;
     }
 
-    /// <summary>Gets whether what an earlier process has left in the own table is known: nothing is written before.</summary>
+    /// <summary>Gets whether what an earlier process has left in the own table is known: nothing is written
+    /// before.</summary>
     private bool IsOwnTableKnown { get; set; }
 
     /// <summary>Gets whether nothing is being written and nothing waits to be.</summary>
@@ -136,7 +137,7 @@ internal sealed class TableWriter
     internal void StartAudit(CancellationToken cancellationToken)
     {
         _audited.Clear();
-        _running = SignalAfter(_transport.ReadOwnTableAsync(_audited, cancellationToken).AsTask());
+        _running = _signal.SetAfter(_transport.ReadOwnTableAsync(_audited, cancellationToken).AsTask());
     }
 
     private void TakeAudit(Exception? failure)
@@ -176,19 +177,7 @@ internal sealed class TableWriter
             _batch.Add(write);
         }
 
-        _running = SignalAfter(_transport.WriteAsync(_batch, cancellationToken).AsTask());
-    }
-
-    private async Task SignalAfter(Task task)
-    {
-        try
-        {
-            await task.ConfigureAwait(false);
-        }
-        finally
-        {
-            _signal.Set();
-        }
+        _running = _signal.SetAfter(_transport.WriteAsync(_batch, cancellationToken).AsTask());
     }
 
     private WriteResult ToResult(KvpItemWrite write)

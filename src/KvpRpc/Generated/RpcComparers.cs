@@ -7,8 +7,8 @@ namespace KvpRpc.Generated;
 
 /// <summary>Comparers for dictionaries and sets whose keys a peer chose: their hash depends on a secret of the process,
 /// so that keys cannot be chosen to collide. For generated code.</summary>
-/// <remarks>MessagePackSecurity.UntrustedData offers the same, but one of its comparers reflects, which does not publish
-/// for native code without warnings.</remarks>
+/// <remarks>MessagePackSecurity.UntrustedData offers the same, but one of its comparers reflects: native code with it
+/// publishes with the warnings IL2060 and IL3050.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class RpcComparers
 {

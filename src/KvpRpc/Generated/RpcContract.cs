@@ -14,6 +14,7 @@ public abstract class RpcContract<TContract>
     /// <summary>Creates a typed client whose calls go through <paramref name="invoker"/>.</summary>
     public abstract TContract CreateClient(RpcInvoker invoker);
 
-    /// <summary>Names each method of the contract, with the code that runs it on a service, to <paramref name="binder"/>.</summary>
+    /// <summary>Names each method of the contract, with the code that runs it on a service, to
+    /// <paramref name="binder"/>.</summary>
     public abstract void Bind(RpcServiceBinder<TContract> binder);
 }

@@ -52,7 +52,8 @@ public abstract class RpcMethod
 }
 
 /// <summary>A method of a contract with how its messages cross. For generated code.</summary>
-/// <typeparam name="TRequest">The arguments: a value tuple of them, in order, without the cancellation token.</typeparam>
+/// <typeparam name="TRequest">The arguments: a value tuple of them, in order, without the cancellation
+/// token.</typeparam>
 /// <typeparam name="TResponse">The result.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class RpcMethod<TRequest, TResponse> : RpcMethod

@@ -14,10 +14,11 @@ public static class RpcReading
     /// <summary>How deep values may lie in one another.</summary>
     public const int DepthMax = 64;
 
-    /// <summary>What a collection may allocate on the word of its header alone; beyond, it grows with what is read.</summary>
+    /// <summary>What a collection may allocate on the word of its header; beyond, it grows with what is read.</summary>
     private const int TrustedBytes = 64 * 1024;
 
-    /// <summary>Reads the header of an array and goes one level deeper; the caller comes back with <c>Depth--</c>.</summary>
+    /// <summary>Reads the header of an array and goes one level deeper; the caller comes back by <c>Depth--</c>.
+    /// </summary>
     /// <returns>The number of elements; at least as many bytes follow.</returns>
     /// <exception cref="MessagePackSerializationException">Not an array, or too deep.</exception>
     public static int EnterArray(ref MessagePackReader reader)
@@ -35,7 +36,8 @@ public static class RpcReading
             throw new MessagePackSerializationException($"An array of {count} elements was expected, not of {actual}.");
     }
 
-    /// <summary>Reads the header of a map and goes one level deeper; the caller comes back with <c>Depth--</c>.</summary>
+    /// <summary>Reads the header of a map and goes one level deeper; the caller comes back by <c>Depth--</c>.
+    /// </summary>
     /// <returns>The number of pairs; at least twice as many bytes follow.</returns>
     /// <exception cref="MessagePackSerializationException">Not a map, or too deep.</exception>
     public static int EnterMap(ref MessagePackReader reader)
@@ -63,8 +65,8 @@ public static class RpcReading
 
     /// <summary>Whether an exception came from elsewhere (a constructor, a parser, arithmetic) while bytes were
     /// read, and has to be reported as <see cref="Malformed"/>.</summary>
-    public static bool IsForeign(Exception exception) => exception is not (
-        MessagePackSerializationException or EndOfStreamException or OperationCanceledException or OutOfMemoryException);
+    public static bool IsForeign(Exception exception) => exception is not (MessagePackSerializationException
+        or EndOfStreamException or OperationCanceledException or OutOfMemoryException);
 
     /// <summary>Makes the error for bytes that no value of the type has.</summary>
     public static MessagePackSerializationException Malformed(Exception inner)

@@ -10,7 +10,8 @@ public delegate void RpcWrite<T>(ref MessagePackWriter writer, in T value);
 
 /// <summary>Reads a value from MessagePack. For generated code.</summary>
 /// <typeparam name="T">The type of the value.</typeparam>
-/// <exception cref="MessagePackSerializationException">The bytes are not such a value, or are beyond a limit.</exception>
+/// <exception cref="MessagePackSerializationException">The bytes are not such a value, or are beyond a
+/// limit.</exception>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public delegate T RpcRead<T>(ref MessagePackReader reader);
 

@@ -8,7 +8,8 @@ namespace KvpRpc.Generated;
 public abstract class RpcServiceBinder<TContract>
     where TContract : class
 {
-    /// <summary>Adds a method with one request and one response, or none for <see cref="RpcMethodShape.OneWay"/>.</summary>
+    /// <summary>Adds a method with one request and one response, or none for
+    /// <see cref="RpcMethodShape.OneWay"/>.</summary>
     public abstract void AddUnary<TRequest, TResponse>(
         RpcMethod<TRequest, TResponse> method,
         Func<TContract, TRequest, CancellationToken, ValueTask<TResponse>> handler);

@@ -7,7 +7,8 @@ public interface IKvpLinkSource
     KvpLink? CurrentLink { get; }
 
     /// <summary>Waits until a link is open.</summary>
-    /// <exception cref="KvpLinkException">No link can open, and waiting will not help; the message says why.</exception>
+    /// <exception cref="KvpLinkException">No link can open, and waiting will not help; the message says
+    /// why.</exception>
     ValueTask<KvpLink> GetLinkAsync(CancellationToken cancellationToken);
 
     /// <summary>Gets what stands in the way of a link, for the text of an error; null when nothing is known.</summary>

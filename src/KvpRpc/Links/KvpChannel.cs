@@ -5,7 +5,8 @@ using KvpRpc.Transports;
 
 namespace KvpRpc.Links;
 
-/// <summary>One side of a channel over KVP tables: it keeps a link to the peer open, and gives the next one when it ends.</summary>
+/// <summary>One side of a channel over KVP tables: it keeps a link to the peer open, and gives the next one when it
+/// ends.</summary>
 public sealed class KvpChannel : IKvpLinkSource, IAsyncDisposable
 {
     private readonly LinkDriver _driver;
@@ -34,7 +35,8 @@ public sealed class KvpChannel : IKvpLinkSource, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.VirtualMachineId is null)
-            throw new ArgumentException("VirtualMachineId: a host names the VM whose tables these are.", nameof(options));
+            throw new ArgumentException(
+                "VirtualMachineId: a host names the VM whose tables these are.", nameof(options));
         return new(transport, PeerRole.Host, options);
     }
 
@@ -46,7 +48,8 @@ public sealed class KvpChannel : IKvpLinkSource, IAsyncDisposable
         new(transport, PeerRole.Guest, options);
 
     /// <inheritdoc/>
-    public ValueTask<KvpLink> GetLinkAsync(CancellationToken cancellationToken) => _driver.GetLinkAsync(cancellationToken);
+    public ValueTask<KvpLink> GetLinkAsync(CancellationToken cancellationToken) =>
+        _driver.GetLinkAsync(cancellationToken);
 
     /// <summary>Closes the link, tells the peer, and disposes of the transport.</summary>
     public ValueTask DisposeAsync() => _driver.DisposeAsync();

@@ -19,7 +19,8 @@ public abstract class KvpLink
     public abstract int MaxMessageBytes { get; }
 
     /// <summary>Opens a stream. Nothing is sent before the first message, and the peer may still refuse it.</summary>
-    /// <param name="name">What the stream is for: 1 to 255 bytes of UTF-8. It crosses once a link, then as a number.</param>
+    /// <param name="name">What the stream is for: 1 to 255 bytes of UTF-8. It crosses once a link, then as a
+    /// number.</param>
     /// <param name="priority">How its messages compete with those of other streams.</param>
     /// <exception cref="KvpLinkException">The link has ended.</exception>
     public abstract KvpLinkStream OpenStream(string name, KvpStreamPriority priority);

@@ -3,7 +3,8 @@ namespace KvpRpc.Links;
 /// <summary>What happened to a link or stream.</summary>
 public enum KvpLinkError
 {
-    /// <summary>The link was open and has ended: the peer restarted, went silent or was rolled back, or the tables failed.</summary>
+    /// <summary>The link was open and has ended: the peer restarted, went silent or was rolled back, or the tables
+    /// failed.</summary>
     LinkLost,
 
     /// <summary>This side has closed the link.</summary>

@@ -6,10 +6,12 @@ namespace KvpRpc.Links;
 /// <summary>How a side keeps the links of a channel.</summary>
 public sealed record KvpLinkOptions
 {
-    /// <summary>Gets the channel: independent links of one VM have different ones. 1 to 32 of a-z, 0-9 and hyphen.</summary>
+    /// <summary>Gets the channel: independent links of one VM have different ones. 1 to 32 of a-z, 0-9 and
+    /// hyphen.</summary>
     public string Channel { get; init; } = "default";
 
-    /// <summary>Gets the VM's id: on a host it is needed, in a guest it is checked against what the host says.</summary>
+    /// <summary>Gets the VM's id: on a host it is needed, in a guest it is checked against what the host
+    /// says.</summary>
     public Guid? VirtualMachineId { get; init; }
 
     /// <summary>Gets a key of 32 bytes that both sides hold, which proves each to the other; empty for none.</summary>

@@ -10,6 +10,7 @@ public interface IKvpHypervisor
     /// <summary>Opens the host's tables of a VM.</summary>
     /// <param name="id">The VM's id.</param>
     /// <param name="keyPrefix">What the keys of the own items start with.</param>
-    /// <exception cref="KvpTransportException">There is no such VM, or another program has opened the prefix.</exception>
+    /// <exception cref="KvpTransportException">There is no such VM, or another program has opened the
+    /// prefix.</exception>
     IKvpTransport OpenTransport(Guid id, string keyPrefix);
 }

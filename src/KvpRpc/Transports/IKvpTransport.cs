@@ -1,6 +1,7 @@
 namespace KvpRpc.Transports;
 
-/// <summary>Moves items: reads the peer's table, reads and writes the own table of one VM. It knows nothing else.</summary>
+/// <summary>Moves items: reads the peer's table, reads and writes the own table of one VM. It knows nothing
+/// else.</summary>
 /// <remarks>
 /// <para>What the caller promises:</para>
 /// <list type="bullet">
@@ -17,7 +18,8 @@ namespace KvpRpc.Transports;
 /// <item>A write touches only keys of the batch. Items of others keep their bytes.</item>
 /// <item><see cref="WriteAsync"/> completes only when every item has its <see cref="KvpItemWrite.Outcome"/>. An item
 /// reported <see cref="KvpWriteOutcome.Landed"/> is visible to a read of the own table from then on, and to the peer as
-/// soon as the medium carries it; nothing of an item reported <see cref="KvpWriteOutcome.Refused"/> can land later.</item>
+/// soon as the medium carries it; nothing of an item reported <see cref="KvpWriteOutcome.Refused"/> can land
+/// later.</item>
 /// <item>A value or key beyond <see cref="Limits"/> is refused, never cut.</item>
 /// <item>Memory is bounded whatever the tables hold.</item>
 /// </list>
@@ -27,20 +29,24 @@ public interface IKvpTransport : IAsyncDisposable
     /// <summary>Gets what an own item and a batch may hold.</summary>
     KvpTransportLimits Limits { get; }
 
-    /// <summary>Gets whether <see cref="WaitForChangeAsync"/> works here. A Hyper-V host has nothing that wakes it.</summary>
+    /// <summary>Gets whether <see cref="WaitForChangeAsync"/> works here. A Hyper-V host has nothing that wakes
+    /// it.</summary>
     bool CanWaitForChange { get; }
 
     /// <summary>Gets what is wrong with the tables although reads and writes work; empty when nothing is.</summary>
     /// <remarks>Brought up to date by each read and write. Example: the record of another program hides ours.</remarks>
     IReadOnlyList<KvpTransportProblem> Problems { get; }
 
-    /// <summary>Reads the peer's table and shows its items to <paramref name="visitor"/>, one after the other.</summary>
+    /// <summary>Reads the peer's table and shows its items to <paramref name="visitor"/>, one after the
+    /// other.</summary>
     /// <param name="visitor">Called on the thread that reads; the spans are valid only during the call.</param>
     /// <param name="cancellationToken">Gives up the read.</param>
-    /// <exception cref="KvpTransportException">The table could not be read; what was shown until then stays true.</exception>
+    /// <exception cref="KvpTransportException">The table could not be read; what was shown until then stays
+    /// true.</exception>
     ValueTask ReadPeerTableAsync(IKvpItemVisitor visitor, CancellationToken cancellationToken);
 
-    /// <summary>Reads the own table: what earlier writes, of this process or of one before it, have left there.</summary>
+    /// <summary>Reads the own table: what earlier writes, of this process or of one before it, have left
+    /// there.</summary>
     /// <inheritdoc cref="ReadPeerTableAsync"/>
     ValueTask ReadOwnTableAsync(IKvpItemVisitor visitor, CancellationToken cancellationToken);
 
@@ -53,8 +59,8 @@ public interface IKvpTransport : IAsyncDisposable
     ValueTask WriteAsync(IReadOnlyList<KvpItemWrite> batch, CancellationToken cancellationToken);
 
     /// <summary>Completes when the peer's table may have changed since the start of the last read of it.</summary>
-    /// <remarks>No change is missed: one that happens after a read has started completes this call, even when the call is
-    /// made later. It may also complete without a change.</remarks>
+    /// <remarks>No change is missed: one that happens after a read has started completes this call, even when the call
+    /// is made later. It may also complete without a change.</remarks>
     /// <param name="cancellationToken">Gives up the wait.</param>
     /// <exception cref="NotSupportedException"><see cref="CanWaitForChange"/> is false.</exception>
     /// <exception cref="KvpTransportException">Changes can no longer be watched.</exception>

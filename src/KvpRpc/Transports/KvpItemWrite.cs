@@ -18,8 +18,8 @@ public sealed class KvpItemWrite
     /// <summary>Gets or sets the text to write; ignored when <see cref="IsDelete"/> is set.</summary>
     public ReadOnlyMemory<char> Value { get; set; }
 
-    /// <summary>Gets or sets whether the item is deleted: gone afterwards, or there with an empty value where the platform
-    /// cannot remove items. Deleting an item that does not exist succeeds.</summary>
+    /// <summary>Gets or sets whether the item is deleted: gone afterwards, or there with an empty value where the
+    /// platform cannot remove items. Deleting an item that does not exist succeeds.</summary>
     public bool IsDelete { get; set; }
 
     /// <summary>Gets or sets what came of the write; set by the transport.</summary>

@@ -3,13 +3,14 @@ using KvpRpc.Conformance;
 namespace KvpRpc.Emulator.Tests.Conformance;
 
 /// <summary>The host's transport to an in-memory guest.</summary>
-public sealed class EmulatedHostTransportTests : TransportConformanceTests
+public sealed class EmulatedHostTransportTests : PollingTransportConformanceTests
 {
     protected override ValueTask<TransportPair> OpenPairAsync() => EmulatedPairs.OpenHostSideAsync(new());
 }
 
-/// <summary>The host's transport where every method starts a job, batches fail in part and Remove does nothing.</summary>
-public sealed class AwkwardEmulatedHostTransportTests : TransportConformanceTests
+/// <summary>The host's transport where every method starts a job, batches fail in part and Remove does
+/// nothing.</summary>
+public sealed class AwkwardEmulatedHostTransportTests : PollingTransportConformanceTests
 {
     protected override ValueTask<TransportPair> OpenPairAsync() => EmulatedPairs.OpenHostSideAsync(new()
     {
@@ -21,7 +22,7 @@ public sealed class AwkwardEmulatedHostTransportTests : TransportConformanceTest
 }
 
 /// <summary>The transport of a program in an in-memory guest.</summary>
-public sealed class MemoryGuestTransportTests : TransportConformanceTests
+public sealed class MemoryGuestTransportTests : WaitingTransportConformanceTests
 {
     protected override async ValueTask<TransportPair> OpenPairAsync()
     {
@@ -37,7 +38,7 @@ public sealed class MemoryGuestTransportTests : TransportConformanceTests
 }
 
 /// <summary>The transport of a program that reaches the guest through its port.</summary>
-public sealed class EmulatedGuestTransportTests : TransportConformanceTests
+public sealed class EmulatedGuestTransportTests : WaitingTransportConformanceTests
 {
     protected override async ValueTask<TransportPair> OpenPairAsync()
     {

@@ -31,7 +31,7 @@ public sealed class DaemonLifeTests : DaemonTestBase
     {
         var time = new FakeTimeProvider();
         await using DaemonGuest guest = await BootAsync(new() { TimeProvider = time });
-        Freeze(guest);
+        await FreezeAsync(guest);
         Task<KvpResponse> pending = SetAsync(guest, "key", "value");
         Kill(guest.DaemonProcessId!.Value);
         Assert.Equal(KvpResponse.Failed, (await pending).Status);
@@ -42,7 +42,7 @@ public sealed class DaemonLifeTests : DaemonTestBase
     {
         var time = new FakeTimeProvider();
         await using DaemonGuest guest = await BootAsync(new() { TimeProvider = time });
-        Freeze(guest);
+        await FreezeAsync(guest);
         Task<KvpResponse> pending = SetAsync(guest, "key", "late");
         time.Advance(TimeSpan.FromSeconds(29.999));
         Assert.False(pending.IsCompleted);
@@ -53,7 +53,7 @@ public sealed class DaemonLifeTests : DaemonTestBase
         Assert.Equal(KvpResponse.Failed, (await SetAsync(guest, "key", "never")).Status);
 
         int daemon = guest.DaemonProcessId!.Value;
-        guest.ThawService();
+        await guest.ResumeAsync(Token);
         WaitUntil(() => PoolFile.Read(guest.PoolFolder, KvpPool.External).Length is 1, "the write lands late");
         WaitUntil(() => guest.IsServiceUp, "the daemon has registered again");
         (List<KvpRecord> records, _) = await EnumerateWhenUpAsync(guest);
@@ -65,7 +65,7 @@ public sealed class DaemonLifeTests : DaemonTestBase
     public async Task A_caller_may_give_up_a_transaction_and_the_next_one_waits_for_its_end()
     {
         await using DaemonGuest guest = await BootAsync();
-        Freeze(guest);
+        await FreezeAsync(guest);
         using var impatience = new CancellationTokenSource();
         Task<KvpResponse> given = guest
             .TransactAsync(KvpRequest.Set(KvpPool.External, "key", "first"), impatience.Token).AsTask();
@@ -73,7 +73,7 @@ public sealed class DaemonLifeTests : DaemonTestBase
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
         Task<KvpResponse> next = SetAsync(guest, "key", "second");
         Assert.False(next.IsCompleted);
-        guest.ThawService();
+        await guest.ResumeAsync(Token);
         Assert.True((await next).IsOk);
         Assert.Equal([new("key", "second")], (await EnumerateAsync(guest, KvpPool.External)).Records);
     }
@@ -113,7 +113,7 @@ public sealed class DaemonLifeTests : DaemonTestBase
         string temporary = Directory.CreateTempSubdirectory("kvprpc-test-").FullName;
         using Process owner = StartOwner(file, temporary);
         string[] facts = [];
-        WaitUntil(() => (facts = File.ReadAllLines(file)).Length is 3 || owner.HasExited, "another process owns a guest");
+        WaitUntil(() => (facts = File.ReadAllLines(file)).Length is 3 || owner.HasExited, "a process owns a guest");
         if (owner.HasExited) Assert.Fail(await owner.StandardOutput.ReadToEndAsync(Token));
         int daemon = int.Parse(facts[0], null);
         Assert.True(IsRunning(daemon));
@@ -169,9 +169,9 @@ public sealed class DaemonLifeTests : DaemonTestBase
         return Process.Start(start)!;
     }
 
-    private static void Freeze(DaemonGuest guest)
+    private static async Task FreezeAsync(DaemonGuest guest)
     {
-        guest.FreezeService();
+        await guest.PauseAsync(Token);
         WaitUntil(() => StateOf(guest.DaemonProcessId!.Value) is 'T', "the daemon has stopped");
     }
 

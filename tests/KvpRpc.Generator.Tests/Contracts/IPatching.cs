@@ -7,7 +7,8 @@ namespace KvpRpc.Generator.Tests.Contracts;
 public interface IPatching
 {
     [Idempotent]
-    Task<PatchReport> InstallAsync(PatchRequest request, string reason = "none", CancellationToken cancellationToken = default);
+    Task<PatchReport> InstallAsync(
+        PatchRequest request, string reason = "none", CancellationToken cancellationToken = default);
 
     ValueTask<int> CountAsync();
 

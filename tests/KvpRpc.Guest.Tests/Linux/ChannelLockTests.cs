@@ -76,7 +76,8 @@ public sealed class ChannelLockTests
     public async Task An_account_without_rights_is_told_to_use_root()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can start a process of another account.");
-        Assert.SkipUnless(File.Exists("/usr/bin/setpriv"), "setpriv (util-linux) starts the process of another account.");
+        Assert.SkipUnless(
+            File.Exists("/usr/bin/setpriv"), "setpriv (util-linux) starts the process of another account.");
         await using GuestFolder folder = await GuestFolder.CreateAsync();
         using (Process mode = StormProcesses.Start(["/bin/chmod", "755", folder.Path]))
             await mode.WaitForExitAsync(Canceled);

@@ -6,14 +6,14 @@ using KvpRpc.Transports;
 namespace KvpRpc.Guest.Tests.Linux;
 
 /// <summary>Holds the transport to the promises of all, against the unmodified daemon.</summary>
-public sealed class DaemonConformanceTests : TransportConformanceTests
+public sealed class DaemonConformanceTests : WaitingTransportConformanceTests
 {
     private static readonly Lazy<string?> WhyUnavailable = new(DaemonRequirements.WhyUnavailable);
 
     protected override async ValueTask<TransportPair> OpenPairAsync()
     {
         Assert.SkipWhen(WhyUnavailable.Value is not null, $"The real daemon cannot run here: {WhyUnavailable.Value}");
-        DaemonGuest guest = await DaemonGuest.CreateAsync(new());
+        DaemonGuest guest = new DaemonGuest(new DaemonGuestOptions());
         await guest.BootAsync(Canceled);
         return new DaemonPair(guest);
     }

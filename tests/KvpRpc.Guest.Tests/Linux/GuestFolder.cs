@@ -41,7 +41,8 @@ internal sealed class GuestFolder : IAsyncDisposable
 
     internal string Pool(int number) => System.IO.Path.Combine(Path, $".kvp_pool_{number}");
 
-    /// <summary>Sets or deletes an item as the daemon does: the whole file is rewritten in place, under the lock.</summary>
+    /// <summary>Sets or deletes an item as the daemon does: the whole file is rewritten in place, under the
+    /// lock.</summary>
     internal async ValueTask SetPeerAsync(string key, string? value)
     {
         using PoolFile file = await LockAsync(Peer);

@@ -4,7 +4,7 @@ using KvpRpc.Transports;
 namespace KvpRpc.Guest.Tests.Linux;
 
 /// <summary>Holds the transport to the promises of all, against hands that write as the daemon does.</summary>
-public sealed class LinuxGuestConformanceTests : TransportConformanceTests
+public sealed class LinuxGuestConformanceTests : WaitingTransportConformanceTests
 {
     protected override async ValueTask<TransportPair> OpenPairAsync() =>
         new FolderPair(await GuestFolder.CreateAsync());

@@ -18,7 +18,8 @@ public sealed class LinuxGuestTransportTests
         await using LinuxGuestTransport transport = folder.Open();
 
         Assert.Equal(
-            new KvpTransportLimits { MaxKeyUnits = 254, MaxValueUnits = 1022, MaxValueUtf8Bytes = 2047 }, transport.Limits);
+            new KvpTransportLimits { MaxKeyUnits = 254, MaxValueUnits = 1022, MaxValueUtf8Bytes = 2047 },
+            transport.Limits);
     }
 
     [Fact]
@@ -107,7 +108,8 @@ public sealed class LinuxGuestTransportTests
         Assert.DoesNotContain(Prefix + "1", await ReadOwnAsync(transport));
         await WriteAsync(transport, (Prefix + "2", "two"));
         Assert.Equal(
-            [("other", "first now"), (Prefix + "2", "two")], PoolBytes.AsHostSees(await GuestFolder.ReadAsync(folder.Own)));
+            [("other", "first now"), (Prefix + "2", "two")],
+            PoolBytes.AsHostSees(await GuestFolder.ReadAsync(folder.Own)));
     }
 
     [Fact]
@@ -190,7 +192,8 @@ public sealed class LinuxGuestTransportTests
     {
         const int bound = 3276;
         await using GuestFolder folder = await GuestFolder.CreateAsync();
-        byte[] table = PoolBytes.File([.. Enumerable.Range(0, bound + 4).Select(n => PoolBytes.Record($"other.{n}", "1"))]);
+        byte[] table = PoolBytes.File(
+            [.. Enumerable.Range(0, bound + 4).Select(n => PoolBytes.Record($"other.{n}", "1"))]);
         await File.WriteAllBytesAsync(folder.Own, table, Canceled);
         await File.WriteAllBytesAsync(folder.Peer, table, Canceled);
         await using LinuxGuestTransport transport = folder.Open();

@@ -28,7 +28,8 @@ internal static class PoolBytes
 
     internal static byte[] File(params byte[][] records) => [.. records.SelectMany(record => record)];
 
-    /// <summary>The items as the daemon and the driver tell the host: whole records, up to the first that is no text.</summary>
+    /// <summary>The items as the daemon and the driver tell the host: whole records, up to the first that is no
+    /// text.</summary>
     internal static List<(string Key, string Value)> AsHostSees(ReadOnlySpan<byte> file)
     {
         List<(string, string)> items = [];

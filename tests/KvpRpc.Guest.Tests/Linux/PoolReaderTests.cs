@@ -66,7 +66,8 @@ public sealed class PoolReaderTests
     [Fact]
     public void Many_records_show_once_each()
     {
-        byte[][] records = [.. Enumerable.Range(0, 1500).Select(n => PoolBytes.Record($"key {n % 1000}", $"value {n}"))];
+        byte[][] records =
+            [.. Enumerable.Range(0, 1500).Select(n => PoolBytes.Record($"key {n % 1000}", $"value {n}"))];
 
         Assert.Equal(
             Enumerable.Range(0, 1000).Select(n => KeyValuePair.Create($"key {n}", $"value {n}")),

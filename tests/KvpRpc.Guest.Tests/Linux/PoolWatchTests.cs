@@ -83,7 +83,8 @@ public sealed class PoolWatchTests
 
         File.Delete(folder.Peer);
         await transport.WaitForChangeAsync(canceled);
-        KvpTransportException error = await Assert.ThrowsAsync<KvpTransportException>(() => ReadAsync(transport, canceled));
+        KvpTransportException error = await Assert.ThrowsAsync<KvpTransportException>(
+            () => ReadAsync(transport, canceled));
         Assert.Equal(KvpTransportError.NotFound, error.Error);
 
         await File.WriteAllBytesAsync(folder.Peer, [], canceled);
@@ -126,6 +127,20 @@ public sealed class PoolWatchTests
 
         await one.WaitForChangeAsync(canceled);
         await two.WaitForChangeAsync(canceled);
+    }
+
+    [Fact(Timeout = TestTimeout)]
+    public async Task A_wait_ends_when_the_transport_is_disposed()
+    {
+        CancellationToken canceled = TestContext.Current.CancellationToken;
+        await using GuestFolder folder = await GuestFolder.CreateAsync();
+        LinuxGuestTransport transport = folder.Open();
+        await ReadAsync(transport, canceled);
+        Task wait = transport.WaitForChangeAsync(canceled).AsTask();
+
+        await transport.DisposeAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => wait);
     }
 
     private static async Task WaitForAsync(

@@ -20,7 +20,9 @@ public sealed class PoolWriterCrashTests
         Gen.Int[0, 9], Value, Gen.Byte, (number, value, stale) => PoolBytes.Record($"other.{number}", value, stale));
 
     private static readonly Gen<byte[]> NoText = Gen.Select(
-        Gen.Byte.Array[1, 60], Gen.Byte.Array[2048], (key, value) => PoolBytes.Record([(byte)'o', 0xFF, .. key], value));
+        Gen.Byte.Array[1, 60],
+        Gen.Byte.Array[2048],
+        (key, value) => PoolBytes.Record([(byte)'o', 0xFF, .. key], value));
 
     private static readonly Gen<byte[]> Own = Gen.Select(
         Gen.Int[0, 5], Value, Gen.Byte, (number, value, stale) => PoolBytes.Record($"{Prefix}{number}", value, stale));
@@ -122,7 +124,8 @@ public sealed class PoolWriterCrashTests
     {
         Dictionary<string, string> written = batch.ToDictionary(
             item => item.Key, item => item.IsDelete ? "" : item.Value.ToString());
-        foreach (string key in before.Keys.Union(after.Keys).Where(key => key.StartsWith(Prefix, StringComparison.Ordinal)))
+        IEnumerable<string> keys = before.Keys.Union(after.Keys);
+        foreach (string key in keys.Where(key => key.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             string value = after.GetValueOrDefault(key, "");
             if (written.TryGetValue(key, out string? young))

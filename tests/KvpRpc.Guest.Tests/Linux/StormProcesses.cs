@@ -13,8 +13,8 @@ internal static class StormProcesses
     internal static string Executable { get; } =
         Path.ChangeExtension(Assembly.GetExecutingAssembly().Location, null);
 
-    /// <summary>The values that the writer writes: a counter, and a text that it decides, long and of wide characters so
-    /// that records cross pages and a torn value shows.</summary>
+    /// <summary>The values that the writer writes: a counter, and a text that it decides, long and of wide characters
+    /// so that records cross pages and a torn value shows.</summary>
     internal static string Value(long counter)
     {
         int seed = (int)(counter % 9973);
@@ -104,6 +104,17 @@ internal static class StormProcesses
     {
         await process.StandardInput.WriteLineAsync("go");
         await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Kills a process after some random microseconds, in which nobody here holds a lock that would keep it
+    /// from writing.</summary>
+    internal static async Task KillAsync(Process process, Random random)
+    {
+        TimeSpan life = TimeSpan.FromMicroseconds(random.Next(3000));
+        long start = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(start) < life)
+            await Task.Yield();
+        await KillAsync(process);
     }
 
     internal static async Task KillAsync(Process process)

@@ -43,7 +43,7 @@ public sealed class StormTests
             for (int looks = random.Next(1, 60); looks > 0; looks--, reads++)
                 AssertSound(await GuestFolder.ReadAsync(folder.Own));
 
-            await StormProcesses.KillAsync(writer);
+            await StormProcesses.KillAsync(writer, random);
             byte[] left = await GuestFolder.ReadAsync(folder.Own);
             AssertSound(left);
             absent += PoolBytes.AsHostSees(left).Any(item => item.Value.Length == 0
@@ -70,7 +70,7 @@ public sealed class StormTests
         CancellationToken canceled = TestContext.Current.CancellationToken;
         string? unavailable = DaemonRequirements.WhyUnavailable();
         Assert.SkipWhen(unavailable is not null, $"The real daemon cannot run here: {unavailable}");
-        await using DaemonGuest guest = await DaemonGuest.CreateAsync(new());
+        await using DaemonGuest guest = new(new DaemonGuestOptions());
         await guest.BootAsync(canceled);
         await using GuestFolder folder = new(guest.PoolFolder);
         await File.WriteAllBytesAsync(folder.Own, StillRecords(), canceled);
@@ -89,7 +89,7 @@ public sealed class StormTests
             next = StartWriterAsync(folder, round + 1);
             for (int looks = random.Next(1, 30); looks > 0; looks--)
                 AssertSound(await GuestFolder.ReadAsync(folder.Own));
-            await StormProcesses.KillAsync(writer);
+            await StormProcesses.KillAsync(writer, random);
         }
 
         (await next).Dispose();
@@ -137,7 +137,8 @@ public sealed class StormTests
         return items;
     }
 
-    /// <summary>Sees the own table as the host does: what it is told is whole, and its reading does not end early.</summary>
+    /// <summary>Sees the own table as the host does: what it is told is whole, and its reading does not end
+    /// early.</summary>
     private static async Task EnumerateAsync(DaemonGuest guest)
     {
         int still = 0;
@@ -178,7 +179,8 @@ public sealed class StormTests
 
             ItemCollector peer = new();
             await transport.ReadPeerTableAsync(peer, CancellationToken.None);
-            Assert.All(peer.Items, item => Assert.True(StormProcesses.IsWhole(item.Value), $"{item.Key}: {item.Value}"));
+            Assert.All(
+                peer.Items, item => Assert.True(StormProcesses.IsWhole(item.Value), $"{item.Key}: {item.Value}"));
             Assert.Empty(peer.RepeatedKeys);
         }
 

@@ -1,6 +1,7 @@
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>Knows what truly happened to every call, on whatever timeline: the judge of "ran once" and "did not run".</summary>
+/// <summary>Knows what truly happened to every call, on whatever timeline: the judge of "ran once" and "did not
+/// run".</summary>
 internal sealed class CallOracle
 {
     private readonly HashSet<ulong> _everRan = [];

@@ -2,7 +2,8 @@ using KvpRpc.Protocol.Streams;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>What an application knows of one of its calls, made or served; part of the peer's state, so a rollback undoes it.</summary>
+/// <summary>What an application knows of one of its calls, made or served; part of the peer's state, so a rollback
+/// undoes it.</summary>
 internal sealed class CallRecord(EngineStream stream, bool isOwn)
 {
     internal EngineStream Stream { get; } = stream;
@@ -26,7 +27,8 @@ internal sealed class CallRecord(EngineStream stream, bool isOwn)
 
     internal uint Received { get; set; }
 
-    /// <summary>Gets or sets the hash of all messages sent: each message names it, so order and history can be checked.</summary>
+    /// <summary>Gets or sets the hash of all messages sent: each message names it, so order and history can be
+    /// checked.</summary>
     internal ulong SendChain { get; set; }
 
     internal ulong ReceiveChain { get; set; }

@@ -1,7 +1,7 @@
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>Checks that the messages of a stream arrive once, whole and in order, and that a reply answers its own request.
-/// All it knows lies in the call's record, so that it follows a peer that is rolled back.</summary>
+/// <summary>Checks that the messages of a stream arrive once, whole and in order, and that a reply answers its own
+/// request. All it knows lies in the call's record, so that it follows a peer that is rolled back.</summary>
 internal static class DeliveryChecker
 {
     internal static EchoMessage Check(CallRecord call, ReadOnlySpan<byte> bytes)
@@ -13,7 +13,8 @@ internal static class DeliveryChecker
         if (message.CallId != call.Id)
             throw new SimulationException($"A message of call {message.CallId:x} arrived in call {call.Id:x}.");
         if (message.Index != call.Received)
-            throw new SimulationException($"Call {call.Id:x}: message {message.Index} came in place of {call.Received}.");
+            throw new SimulationException(
+                $"Call {call.Id:x}: message {message.Index} came in place of {call.Received}.");
         if (call.Received == 0 && call.IsOwn)
             CheckReply(call, message);
         if (message.Before != call.ReceiveChain)

@@ -14,7 +14,8 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
     private readonly List<CallRecord> _unsettled = [];
     private ulong _counter;
 
-    /// <summary>Gets or sets which of the peer's timelines this is: told by the world at a rollback, unknown to the engine.</summary>
+    /// <summary>Gets or sets which of the peer's timelines this is: told by the world at a rollback, unknown to the
+    /// engine.</summary>
     internal ulong Timeline { get; set; }
 
     /// <summary>Gets or sets whether checks that need the oracle are left out, while a past is lived again.</summary>
@@ -31,7 +32,8 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
     internal LinkEnd? LastEnd { get; private set; }
 
     /// <summary>Starts a call; null when there is no link.</summary>
-    internal CallRecord? Call(int messages, int messageBytes, int replies, int replyBytes, byte priority = 0, bool endsBarely = false)
+    internal CallRecord? Call(
+        int messages, int messageBytes, int replies, int replyBytes, byte priority = 0, bool endsBarely = false)
     {
         if (engine.OpenStream($"Echo/{messages % 3}", priority, owner: null) is not { } stream)
             return null;
@@ -139,7 +141,8 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
         if (call.IsOwn)
         {
             if (call.Received != call.RepliesWanted)
-                throw new SimulationException($"Call {call.Id:x} ended after {call.Received} of {call.RepliesWanted} replies.");
+                throw new SimulationException(
+                    $"Call {call.Id:x} ended after {call.Received} of {call.RepliesWanted} replies.");
             Succeeded++;
             if (!IsReplaying)
                 oracle.NoteSuccess(call.Id);

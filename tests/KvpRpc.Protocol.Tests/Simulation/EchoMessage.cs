@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>A message of the echo application: which call, which place in it, what came before it, and what it answers.</summary>
+/// <summary>A message of the echo application: which call, which place in it, what came before it, and what it
+/// answers.</summary>
 internal readonly record struct EchoMessage(
     ulong CallId, uint Index, ulong Before, ulong Echo, uint RepliesWanted, uint ReplyBytes)
 {

@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>A fast hash of 128 bits: good enough to tell any two texts of a simulation apart, and nothing more.</summary>
+/// <summary>A fast hash of 128 bits: good enough to tell any two texts of a simulation apart, and nothing
+/// more.</summary>
 internal struct KeyedHash(ulong key)
 {
     private ulong _left = key ^ 0x9E3779B97F4A7C15;

@@ -142,7 +142,10 @@ public sealed class LinkTests
 
     private static SimulatedWorld Opened()
     {
-        SimulatedWorld world = new(seed: 1);
+        SimulatedWorld world = new(seed: 1)
+        {
+            Log = Environment.GetEnvironmentVariable("KVPRPC_TRACE") is null ? null : Console.Error.WriteLine,
+        };
         world.Start();
         world.Open();
         return world;

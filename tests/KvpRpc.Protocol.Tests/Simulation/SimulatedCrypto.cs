@@ -3,8 +3,9 @@ using KvpRpc.Protocol.Sealing;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>Cryptography of the right shape and no strength: ids and keys come from a seed, a tag is a keyed hash of all that
-/// a real seal binds, so that any change shows. It holds the engine to what a real sealer asks of its caller.</summary>
+/// <summary>Cryptography of the right shape and no strength: ids and keys come from a seed, a tag is a keyed hash of
+/// all that a real seal binds, so that any change shows. It holds the engine to what a real sealer asks of its
+/// caller.</summary>
 internal sealed class SimulatedCrypto(ulong seed, ulong preSharedKey = 0) : ILinkCrypto
 {
     private readonly SimulatedRandom _random = new(seed);

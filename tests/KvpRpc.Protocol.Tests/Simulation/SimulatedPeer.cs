@@ -2,8 +2,8 @@ using KvpRpc.Protocol.Links;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>One life of a process: engine, application and their chance. All that reaches it is an input, so that living
-/// the recorded inputs again gives the peer as it was at a checkpoint.</summary>
+/// <summary>One life of a process: engine, application and their chance. All that reaches it is an input, so that
+/// living the recorded inputs again gives the peer as it was at a checkpoint.</summary>
 internal sealed class SimulatedPeer : IDisposable
 {
     private readonly Func<SimulatedPeer> _again;
@@ -11,7 +11,8 @@ internal sealed class SimulatedPeer : IDisposable
     private readonly Dictionary<int, OwnItem> _inFlight = [];
     private readonly List<OwnItem> _batch = [];
 
-    internal SimulatedPeer(LinkOptions options, ulong seed, ulong life, Traffic traffic, CallOracle oracle, Instant now, bool isRecorded)
+    internal SimulatedPeer(
+        LinkOptions options, ulong seed, ulong life, Traffic traffic, CallOracle oracle, Instant now, bool isRecorded)
     {
         _again = () => new(options, seed, life, traffic, oracle, now, isRecorded);
         _inputs = isRecorded ? [] : null;
@@ -62,7 +63,8 @@ internal sealed class SimulatedPeer : IDisposable
         foreach (OwnItem item in _batch)
         {
             if (!_inFlight.TryAdd(item.Index, item))
-                throw new SimulationException($"Item {item.Index} was given out while a write of it was under way (rule 2).");
+                throw new SimulationException(
+                    $"Item {item.Index} was given out while a write of it was under way (rule 2).");
             writes.Add(new(item.Index, item.Key, item.IsDelete ? null : item.Value.ToString()));
         }
 
@@ -125,7 +127,8 @@ internal sealed class SimulatedPeer : IDisposable
 
     /// <summary>Gives which writes are under way, for the world to answer after a rollback.</summary>
     internal List<PendingWrite> InFlight() =>
-        [.. _inFlight.Values.Select(item => new PendingWrite(item.Index, item.Key, item.IsDelete ? null : item.Value.ToString()))];
+        [.. _inFlight.Values.Select(
+            item => new PendingWrite(item.Index, item.Key, item.IsDelete ? null : item.Value.ToString()))];
 
     public void Dispose() => Engine.Dispose();
 

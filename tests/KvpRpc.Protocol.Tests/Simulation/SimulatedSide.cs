@@ -2,8 +2,10 @@ using KvpRpc.Protocol.Links;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>One side of the world: the loop that a driver runs, its two tables, its clock, and the life that is on it.</summary>
-/// <remarks>The host polls, the guest is woken by a change; each has one read, one write and one audit at a time.</remarks>
+/// <summary>One side of the world: the loop that a driver runs, its two tables, its clock, and the life that is on
+/// it.</summary>
+/// <remarks>The host polls, the guest is woken by a change; each has one read, one write and one audit at a
+/// time.</remarks>
 internal sealed class SimulatedSide
 {
     private readonly SimulatedWorld _world;
@@ -216,7 +218,8 @@ internal sealed class SimulatedSide
             results.Add((write.Index, allRefused ? WriteResult.Refused : Write(write, took)));
         }
 
-        _world.Trace(this, "write", [.. writes.Select(write => new KeyValuePair<string, string>(write.Key, write.Text ?? ""))]);
+        _world.Trace(this, "write",
+            [.. writes.Select(write => new KeyValuePair<string, string>(write.Key, write.Text ?? ""))]);
         After(took, () =>
         {
             _isWriting = false;
@@ -270,7 +273,8 @@ internal sealed class SimulatedSide
         });
     }
 
-    /// <summary>Does something later, unless the life that asked for it is gone by then; a paused side does it afterwards.</summary>
+    /// <summary>Does something later, unless the life that asked for it is gone by then; a paused side does it
+    /// afterwards.</summary>
     private void After(TimeSpan span, Action action)
     {
         int life = _life;

@@ -1,6 +1,7 @@
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>One direction of the medium: what its writer has written, and what of it its reader can see already.</summary>
+/// <summary>One direction of the medium: what its writer has written, and what of it its reader can see
+/// already.</summary>
 internal sealed class SimulatedTable
 {
     private const int History = 4;
@@ -11,15 +12,21 @@ internal sealed class SimulatedTable
     /// <summary>Gets or sets the most items the table takes; further ones are refused.</summary>
     internal int MaxItems { get; set; } = 1024;
 
+    /// <summary>Gets or sets what the medium makes of a text before the reader sees it; null where it carries
+    /// all.</summary>
+    internal Func<string, string>? Carry { get; set; }
+
     internal int Count => Own().Count;
 
     /// <summary>Gets what the writer finds in the table.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Own() => _own ??= [.. Current()];
 
-    internal bool Takes(string key) => _items.TryGetValue(key, out List<Version>? versions) && versions[^1].Text is not null
+    internal bool Takes(string key) =>
+        _items.TryGetValue(key, out List<Version>? versions) && versions[^1].Text is not null
         || Count < MaxItems;
 
-    /// <summary>Changes an item; a null text deletes it. The reader sees the change from <paramref name="visibleAt"/> on.</summary>
+    /// <summary>Changes an item; a null text deletes it. The reader sees the change from <paramref name="visibleAt"/>
+    /// on.</summary>
     internal void Set(string key, string? text, Instant visibleAt)
     {
         if (!_items.TryGetValue(key, out List<Version>? versions))
@@ -45,7 +52,7 @@ internal sealed class SimulatedTable
             if (at > 0 && random is not null && random.Chance(staleChance))
                 at = random.Next(at);
             if (versions[at].Text is { } text)
-                shown.Add(new(key, text));
+                shown.Add(new(key, Carry is null ? text : Carry(text)));
         }
 
         for (int i = shown.Count - 1; i > 0 && random is not null; i--)

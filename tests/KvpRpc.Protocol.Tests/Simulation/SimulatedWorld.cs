@@ -149,5 +149,6 @@ internal sealed class SimulatedWorld : IDisposable
         Guest.Peer?.Dispose();
     }
 
-    private static string Short(string text) => text.Length == 0 ? "-" : $"{text[..Math.Min(9, text.Length)]}~{text.Length}";
+    private static string Short(string text) =>
+        text.Length == 0 ? "-" : $"{text[..Math.Min(9, text.Length)]}~{text.Length}";
 }

@@ -1,7 +1,7 @@
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>What befalls a world each second while the weather is bad: processes die, tables change under others' hands,
-/// checkpoints are taken and applied.</summary>
+/// <summary>What befalls a world each second while the weather is bad: processes die, tables change under others'
+/// hands, checkpoints are taken and applied.</summary>
 internal sealed class Storm
 {
     private readonly SimulatedWorld _world;

@@ -8,11 +8,16 @@ internal static class Swarm
 {
     private static readonly TimeSpan Storms = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long after the storm the link may take to open and answer: in doubt writes alone take a minute.</summary>
+    /// <summary>How long after the storm the link may take to open and answer: in doubt writes alone take a
+    /// minute.</summary>
     private static readonly TimeSpan Recovers = TimeSpan.FromMinutes(5);
 
     internal static UInt128 Run(
-        ulong seed, Action<string>? log = null, SwarmResult? result = null, LinkRules? rules = null)
+        ulong seed,
+        Action<string>? log = null,
+        SwarmResult? result = null,
+        LinkRules? rules = null,
+        Action<SimulatedWorld>? prepare = null)
     {
         SimulatedRandom random = new(seed ^ 0x5EED);
         Weather weather = Weather.Draw(random);
@@ -39,6 +44,7 @@ internal static class Swarm
         world.Oracle.NoticesRollbacks = weather.NoticesRollbacks && weather.BothRollBackChance == 0;
         log?.Invoke(weather.ToString());
         log?.Invoke(traffic.ToString());
+        prepare?.Invoke(world);
         Act(world, world.Host);
         Act(world, world.Guest);
         world.Host.Weather = world.Guest.Weather = weather;
@@ -73,7 +79,7 @@ internal static class Swarm
         return found;
     }
 
-    internal static SwarmResult RunMany(int seeds, ulong first = 1)
+    internal static SwarmResult RunMany(int seeds, ulong first = 1, Action<SimulatedWorld>? prepare = null)
     {
         SwarmResult result = new();
         ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
@@ -81,7 +87,7 @@ internal static class Swarm
         {
             try
             {
-                Run((ulong)seed, result: result);
+                Run((ulong)seed, result: result, prepare: prepare);
             }
             catch (Exception exception)
             {
@@ -117,10 +123,12 @@ internal static class Swarm
         foreach (SimulatedSide side in new[] { world.Host, world.Guest })
             side.Peer.SetTraffic(Traffic.None);
         if (!world.Clock.RunUntil(
-            () => world.IsOpen && world.Host.Peer.Application.OwnCalls + world.Guest.Peer.Application.OwnCalls == 0, Recovers))
+            () => world.IsOpen && world.Host.Peer.Application.OwnCalls + world.Guest.Peer.Application.OwnCalls == 0,
+            Recovers))
         {
             throw new SimulationException(
-                $"After the storm: host {world.Host.Peer.Engine.State} with {world.Host.Peer.Application.OwnCalls} calls"
+                $"After the storm: host {world.Host.Peer.Engine.State}"
+                + $" with {world.Host.Peer.Application.OwnCalls} calls"
                 + $" ({world.Host.Peer.Engine.Obstacle}), guest {world.Guest.Peer.Engine.State} with"
                 + $" {world.Guest.Peer.Application.OwnCalls} calls ({world.Guest.Peer.Engine.Obstacle}).");
         }
@@ -169,5 +177,6 @@ internal sealed class SwarmResult
     }
 
     public override string ToString() =>
-        $"{_succeeded} calls succeeded, {_unknown} ended unknown, {_notRun} certainly not run, {Failures.Count} seeds failed";
+        $"{_succeeded} calls succeeded, {_unknown} ended unknown, {_notRun} certainly not run, "
+        + $"{Failures.Count} seeds failed";
 }

@@ -17,6 +17,7 @@ internal sealed record Traffic
 
     internal double ResetChance { get; init; }
 
-    /// <summary>Gets how likely the application is done with a received message each time it acts; 1: at once.</summary>
+    /// <summary>Gets how likely the application is done with a received message each time it acts; 1: at
+    /// once.</summary>
     internal double ConsumeChance { get; init; } = 1;
 }

@@ -21,7 +21,8 @@ public sealed class CancellationTests
         Task<string> call = peers.Client.RunAsync("x", source.Token);
         CancellationToken token = await Wait.For(started.Task);
         await source.CancelAsync();
-        OperationCanceledException error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Wait.For(call));
+        OperationCanceledException error =
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Wait.For(call));
         Assert.Equal(source.Token, error.CancellationToken);
         Assert.True(call.IsCanceled);
         await Wait.ForCancellation(token);

@@ -113,7 +113,8 @@ public sealed class HostilePeerTests
         peers.LeftSource.Open(links.Left);
         Task<string> call = peers.Client.RunAsync("x");
         await using KvpLinkStream stream = (await Wait.For(links.Right.AcceptStreamAsync(default).AsTask()))!;
-        await stream.SendAsync(new byte[] { 0x84, 0x06, 0x0D, 0x04, 0x01, 0x6B, 0x31, 0x32 }, endOfStream: false, default);
+        byte[] headers = [0x84, 0x06, 0x0D, 0x04, 0x01, 0x6B, 0x31, 0x32];
+        await stream.SendAsync(headers, endOfStream: false, default);
         await stream.SendAsync(new byte[] { 0x7F, 0x01 }, endOfStream: false, default);
         await stream.SendAsync(new byte[] { 0x83, 0x03, 0x51, 0x01, 0x00, 0xA1, 0x61 }, endOfStream: true, default);
         Assert.Equal("a", await Wait.For(call));

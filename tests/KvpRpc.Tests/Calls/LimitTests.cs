@@ -23,7 +23,9 @@ public sealed class LimitTests
         await using PeerPair peers = new(links: new MemoryLinkPair(maxMessageBytes: 1000));
         RpcException error = await Wait.ForError(peers.Client.BlobAsync(new byte[1000]));
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
-        Assert.Contains("1000 bytes", error.Message, StringComparison.Ordinal);
+        Assert.Equal("The arguments of test.Probe/Blob are over the limit of 1000 bytes.", error.Message);
+        Assert.True(error.CertainlyNotRun);
+        Assert.Equal(0, peers.Links.Left.OpenedStreams);
     }
 
     [Fact]

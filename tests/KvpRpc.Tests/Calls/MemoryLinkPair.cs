@@ -2,8 +2,8 @@ using KvpRpc.Links;
 
 namespace KvpRpc.Tests.Calls;
 
-/// <summary>Two ends of a link in memory: with credit, resets, half-close, and a medium that can hold what is on its way
-/// or die with it.</summary>
+/// <summary>Two ends of a link in memory: with credit, resets, half-close, and a medium that can hold what is on its
+/// way or die with it.</summary>
 internal sealed class MemoryLinkPair
 {
     private readonly Lock _lock = new();

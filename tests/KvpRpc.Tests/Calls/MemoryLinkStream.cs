@@ -81,7 +81,8 @@ internal sealed class MemoryLinkStream(MemoryLink link, MemoryLinkPair pair, str
             if (_error is not null)
                 return;
             _isReceiveClosed |= endOfStream;
-            _received.Writer.TryWrite(new KvpLinkMessage(bytes, hasContent, endOfStream, new Credit(Remote, bytes.Length)));
+            Credit credit = new(Remote, bytes.Length);
+            _received.Writer.TryWrite(new KvpLinkMessage(bytes, hasContent, endOfStream, credit));
         }
     }
 

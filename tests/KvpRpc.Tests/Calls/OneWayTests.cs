@@ -1,3 +1,4 @@
+using KvpRpc.Links;
 using Microsoft.Extensions.Logging;
 
 namespace KvpRpc.Tests.Calls;
@@ -85,6 +86,23 @@ public sealed class OneWayTests
         peers.Kill();
         release.SetResult();
         Assert.False(await Wait.For(ended.Task));
+    }
+
+    [Fact]
+    public async Task A_token_cancelled_after_a_one_way_call_was_sent_does_not_take_it_back()
+    {
+        await using PeerPair peers = new(isOpen: false);
+        MemoryLinkPair links = new();
+        peers.LeftSource.Open(links.Left);
+        using CancellationTokenSource source = new();
+        await Wait.For(peers.Client.NotifyAsync("news", source.Token));
+        await source.CancelAsync();
+        KvpLinkStream stream = (await Wait.For(links.Right.AcceptStreamAsync(default).AsTask()))!;
+        using KvpLinkMessage message = await Wait.For(stream.ReceiveAsync(default).AsTask());
+        Assert.True(message.HasContent);
+        Assert.Equal(1, links.Left.LiveStreams);
+        await stream.CompleteAsync(default);
+        await Wait.Until(() => links.Left.LiveStreams == 0);
     }
 
     [Fact]

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace KvpRpc.Tests.Calls;
 
-/// <summary>Two peers over a link in memory, the right one with a service, on a clock that only the test moves.</summary>
+/// <summary>Two peers over a link in memory, the right one with a service, on a clock that only the test
+/// moves.</summary>
 internal sealed class PeerPair : IAsyncDisposable
 {
     internal PeerPair(

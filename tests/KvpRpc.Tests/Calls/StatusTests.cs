@@ -65,9 +65,9 @@ public sealed class StatusTests
     public async Task A_long_message_is_cut_between_characters()
     {
         await using PeerPair peers = new();
-        peers.Service.OnRun = (_, _) => throw new RpcException(StatusCode.Aborted, "." + new string('\u20AC', 3000));
+        peers.Service.OnRun = (_, _) => throw new RpcException(StatusCode.Aborted, ".." + new string('\u20AC', 3000));
         RpcException error = await Wait.ForError(peers.Client.RunAsync("x"));
-        Assert.Equal("." + new string('\u20AC', 1365), error.Message);
+        Assert.Equal(".." + new string('\u20AC', 1364), error.Message);
     }
 
     [Fact]
@@ -92,7 +92,9 @@ public sealed class StatusTests
     public async Task Arguments_that_cannot_be_read_are_internal_and_do_not_run()
     {
         await using RawCaller raw = new();
-        foreach (byte[] arguments in new byte[][] { [], [0xC1], [0x91, 0x01], [0x91, 0xDB, 0xFF, 0xFF, 0xFF, 0xFF], [0x91, 0xA1, 0x61, 0x00] })
+        byte[][] unreadable =
+            [[], [0xC1], [0x91, 0x01], [0x91, 0xDB, 0xFF, 0xFF, 0xFF, 0xFF], [0x91, 0xA1, 0x61, 0x00]];
+        foreach (byte[] arguments in unreadable)
         {
             RpcException error = await raw.CallForErrorAsync("test.Probe/Run", [0x01, .. arguments]);
             Assert.Equal(StatusCode.Internal, error.StatusCode);

@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 
 [assembly: SuppressMessage(
-    "Usage", "xUnit1051:Calls to methods which accept CancellationToken should use TestContext.Current.CancellationToken",
+    "Usage",
+    "xUnit1051:Calls to methods which accept CancellationToken should use TestContext.Current.CancellationToken",
     Scope = "namespaceanddescendants", Target = "~N:KvpRpc.Tests.Calls",
-    Justification = "Whether a call has a token is what is tested; every wait goes through Wait, which ends with the test.")]
+    Justification = "Whether a call has a token is what is tested; every wait goes through Wait, which is bounded.")]
 [assembly: SuppressMessage(
     "Reliability", "CA1001:Types that own disposable fields should be disposable",
     Scope = "type", Target = "~T:KvpRpc.Tests.Calls.MemoryLink",

@@ -27,7 +27,8 @@ public sealed class UnaryCallTests
         ProbeService other = new() { OnRun = (text, _) => Task.FromResult(text + " from the left") };
         peers.Left.AddService<IProbe>(other);
         IProbe left = peers.Right.CreateClient<IProbe>();
-        Task<string>[] calls = [.. Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? left : peers.Client).RunAsync($"{i}"))];
+        Task<string>[] calls =
+            [.. Enumerable.Range(0, 40).Select(i => (i % 2 == 0 ? left : peers.Client).RunAsync($"{i}"))];
         string[] results = await Wait.For(Task.WhenAll(calls));
         for (int i = 0; i < calls.Length; i++)
             Assert.Equal(i % 2 == 0 ? $"{i} from the left" : $"{i}", results[i]);
@@ -55,7 +56,8 @@ public sealed class UnaryCallTests
     {
         await using PeerPair peers = new();
         IProbe back = peers.Right.CreateClient<IProbe>();
-        peers.Left.AddService<IProbe>(new ProbeService { OnRun = (text, token) => DescendAsync(peers.Client, text, token) });
+        peers.Left.AddService<IProbe>(
+            new ProbeService { OnRun = (text, token) => DescendAsync(peers.Client, text, token) });
         peers.Service.OnRun = (text, token) => DescendAsync(back, text, token);
         Assert.Equal("30", await Wait.For(peers.Client.RunAsync("0")));
 

@@ -11,7 +11,8 @@ internal sealed class EmulatedPair : IAsyncDisposable
 {
     private readonly DirectoryInfo _locks = Directory.CreateTempSubdirectory("kvprpc-");
 
-    private EmulatedPair(EmulatedHyperV hyperV, EmulatedVirtualMachine emulated, KvpHost host, KvpVirtualMachine machine)
+    private EmulatedPair(
+        EmulatedHyperV hyperV, EmulatedVirtualMachine emulated, KvpHost host, KvpVirtualMachine machine)
     {
         HyperV = hyperV;
         Emulated = emulated;
@@ -40,7 +41,8 @@ internal sealed class EmulatedPair : IAsyncDisposable
         await emulated.StartAsync(TestContext.Current.CancellationToken);
         KvpHost host = new(hyperV, new() { Links = links ?? new() });
         host.AddService<IEcho>(_ => new Echo());
-        return new(hyperV, emulated, host, await host.OpenVirtualMachineAsync("web-01", TestContext.Current.CancellationToken));
+        return new(hyperV, emulated, host,
+            await host.OpenVirtualMachineAsync("web-01", TestContext.Current.CancellationToken));
     }
 
     internal async Task RestartGuestAsync()

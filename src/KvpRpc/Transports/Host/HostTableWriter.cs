@@ -2,13 +2,14 @@ namespace KvpRpc.Transports.Host;
 
 /// <summary>Turns a batch of writes into calls of the host service, and its answers into outcomes.</summary>
 /// <remarks>
-/// <para>The service has no upsert: <c>Add</c> of a key that exists and <c>Modify</c> of one that does not both fail, and
-/// the failure says nothing about the other items of the call. So a batch is divided by what is known to exist. The
+/// <para>The service has no upsert: <c>Add</c> of a key that exists and <c>Modify</c> of one that does not both fail,
+/// and the failure says nothing about the other items of the call. So a batch is divided by what is known to exist. The
 /// knowledge comes from reading the own items back: at first, and after every call that did not simply succeed.</para>
 /// <para>What a failed call left is never guessed: the items that the reading shows have landed; a call that failed
-/// because the knowledge was old is made again on the new knowledge; the rest gets the outcome that the code allows.</para>
-/// <para><c>Remove</c> is never relied on: the first one is checked by reading, and where it is refused or does nothing,
-/// items are deleted by giving them an empty value.</para>
+/// because the knowledge was old is made again on the new knowledge; the rest gets the outcome that the code
+/// allows.</para>
+/// <para><c>Remove</c> is never relied on: the first one is checked by reading, and where it is refused or does
+/// nothing, items are deleted by giving them an empty value.</para>
 /// <para>One write at a time; it keeps no item but the keys that start with the prefix.</para>
 /// </remarks>
 internal sealed class HostTableWriter
@@ -50,7 +51,8 @@ internal sealed class HostTableWriter
             if (_mustReadBack) await ReadBackBeforeWritingAsync(attempt, cancellationToken).ConfigureAwait(false);
             Divide();
             await MakeCallsAsync(attempt, cancellationToken).ConfigureAwait(false);
-            if (_mustReadBack) await JudgeAsync(isLast: attempt == MaxAttempts, cancellationToken).ConfigureAwait(false);
+            if (_mustReadBack)
+                await JudgeAsync(isLast: attempt == MaxAttempts, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,0 +1,288 @@
+#!/usr/bin/env bash
+# Builds and tests: all areas, or those named. "tests/run.sh --help" lists them; tests/README.md says more.
+# The last line is "N passed, N failed, N skipped"; the exit code is 0 only if nothing failed and something passed.
+set -euo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+cd -- "$root"
+
+configuration=Debug # The assertions of the engine are part of the tests; Release has none.
+results=artifacts/test-results
+longest_suite=${KVPRPC_SUITE_TIMEOUT:-900} # Seconds; one that hangs is ended and has failed.
+
+# Suites that keep the processors busy run two at a time. After them, one at a time, come those that wait for real
+# programs and real time: beside others they would measure the others.
+busy=(repository generator engine rpc)
+quiet=(linux windows emulator cli)
+
+passed=0 failed=0 skipped=0
+failures=() skips=()
+
+main() {
+  local areas=() area
+  for area in "$@"; do
+    case $area in
+      -h | --help)
+        usage
+        exit 0
+        ;;
+    esac
+    if ! is_in "$area" "${busy[@]}" "${quiet[@]}" long; then
+      say "There is no area '$area'." >&2
+      usage >&2
+      exit 2
+    fi
+    areas+=("$area")
+  done
+  if [[ ${#areas[@]} -eq 0 ]]; then
+    for area in "${busy[@]}" "${quiet[@]}"; do
+      if has_tests "$area"; then areas+=("$area"); else say "The area $area has no tests yet."; fi
+    done
+  fi
+
+  trap finish EXIT
+  rm -rf -- "$results" && mkdir -p -- "$results"
+  prepare_environment
+  build "${areas[@]}"
+  if is_in repository "${areas[@]}"; then check_format; fi
+  run_suites "${areas[@]}"
+}
+
+usage() {
+  cat << END
+usage: tests/run.sh [area...]
+areas: ${busy[*]} ${quiet[*]}
+       long (the storms with many more rounds; not part of a run without areas)
+END
+}
+
+say() { printf '%s\n' "$*"; }
+
+# is_in WORD LIST...
+is_in() {
+  local word
+  for word in "${@:2}"; do [[ $word != "$1" ]] || return 0; done
+  return 1
+}
+
+project_of() {
+  case $1 in
+    engine) say KvpRpc.Protocol.Tests ;;
+    rpc) say KvpRpc.Tests ;;
+    generator) say KvpRpc.Generator.Tests ;;
+    linux | windows) say KvpRpc.Guest.Tests ;;
+    emulator) say KvpRpc.Emulator.Tests ;;
+    cli) say KvpRpc.Cli.Tests ;;
+    repository) say KvpRpc.Repository.Tests ;;
+  esac
+}
+
+# Which tests of the project are the area's, as options of the xunit runner.
+filter_of() {
+  case $1 in
+    linux) say -namespace- 'KvpRpc.Guest.Tests.Windows*' ;;
+    windows) say -namespace 'KvpRpc.Guest.Tests.Windows*' ;;
+  esac
+}
+
+# has_tests AREA: whether there is any source yet.
+has_tests() {
+  local folder
+  folder=tests/$(project_of "$1")
+  if [[ $1 == windows ]]; then folder=$folder/Windows; fi
+  [[ -d $folder && -n $(find "$folder" -name '*.cs' -print -quit) ]]
+}
+
+prepare_environment() {
+  # A shell of a build agent may have no home; .NET and NuGet need one.
+  export HOME="${HOME:-$root/artifacts/home}"
+  export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+  export DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+  # No build process may outlive this script: a build agent would wait for it.
+  export MSBUILDDISABLENODEREUSE=1
+  # The only outputs are those of this repository.
+  unset Configuration Platform OutputPath
+
+  # The version is that of global.json; it fails where only others are installed.
+  dotnet --version > /dev/null 2>&1 ||
+    stop "Install the .NET 10 SDK: https://dotnet.microsoft.com/download. Without it nothing can be built."
+  install_daemon
+}
+
+# The tests of the linux and emulator areas run Microsoft's daemon for Linux guests, unmodified.
+install_daemon() {
+  local why=""
+  if [[ $(uname -s) != Linux ]]; then
+    why="this is not Linux"
+  elif [[ $EUID -ne 0 ]]; then
+    why="it takes root to give the daemon a /dev and /var/lib of its own"
+  elif ! has_daemon; then
+    if command -v apt-get > /dev/null; then
+      say "Installing hyperv-daemons."
+      apt_install hyperv-daemons > "$results/apt.log" 2>&1 || tail -n 3 -- "$results/apt.log"
+      has_daemon || why="the package hyperv-daemons cannot be installed here"
+    else
+      why="hv_kvp_daemon is missing, and this script knows only Debian's package of it, hyperv-daemons"
+    fi
+  fi
+  if [[ -n $why ]]; then say "The tests with the real hv_kvp_daemon will be skipped: $why."; fi
+}
+
+apt_install() {
+  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
+has_daemon() { command -v hv_kvp_daemon > /dev/null || [[ -x /usr/sbin/hv_kvp_daemon ]]; }
+
+# build AREA...: what the one area needs, or everything.
+build() {
+  local target=KvpRpc.sln
+  if [[ $# -eq 1 && $1 != repository && $1 != long ]]; then target=tests/$(project_of "$1"); fi
+  say "Restoring and building $target ($configuration)."
+  dotnet restore --locked-mode --verbosity quiet "$target" || stop "The restore failed."
+  dotnet build --no-restore --configuration "$configuration" --verbosity quiet "$target" || stop "The build failed."
+}
+
+check_format() {
+  local log=$results/format.log
+  say "Checking the format."
+  if dotnet format KvpRpc.sln --verify-no-changes --no-restore > "$log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    fail "repository: dotnet format --verify-no-changes"$'\n'"$(head -n 40 -- "$log")"
+  fi
+}
+
+run_suites() {
+  local area running=()
+  for area in "${busy[@]}"; do
+    is_in "$area" "$@" || continue
+    if [[ ${#running[@]} -eq 2 ]]; then wait "${running[0]}" && running=("${running[1]}"); fi
+    run_suite "$area" & running+=($!)
+  done
+  if [[ ${#running[@]} -gt 0 ]]; then wait "${running[@]}"; fi
+  for area in "${quiet[@]}"; do
+    if is_in "$area" "$@"; then run_suite "$area"; fi
+  done
+  if is_in long "$@"; then run_long; fi
+
+  for area in "${busy[@]}" "${quiet[@]}" long-engine long-linux; do
+    if [[ -e $results/$area.log ]]; then count_suite "$area"; fi
+  done
+}
+
+# run_suite AREA [RESULT-NAME [OPTION...]]: runs the area's tests; what came out is read later from its files.
+run_suite() {
+  local area=$1 name=${2:-$1} assembly filter=() start=$SECONDS code=0
+  assembly=$(project_of "$area")
+  read -ra filter < <(filter_of "$area") || true
+  say "Testing $name."
+  timeout --kill-after=10 "$longest_suite" dotnet "artifacts/bin/$assembly/${configuration,,}/$assembly.dll" \
+    -noLogo -noColor -result-xml "$results/$name.xml" "${filter[@]}" "${@:3}" > "$results/$name.log" 2>&1 || code=$?
+  say "$name ended after $((SECONDS - start)) s with exit code $code."
+}
+
+# The same tests as every day, in many more worlds and with many more killed writers.
+run_long() {
+  longest_suite=${KVPRPC_SUITE_TIMEOUT:-14400}
+  KVPRPC_SEEDS=${KVPRPC_SEEDS:-1000000} run_suite engine long-engine -class '*.SwarmTests'
+  KVPRPC_STORM_ROUNDS=${KVPRPC_STORM_ROUNDS:-2000} run_suite linux long-linux -class '*.StormTests'
+}
+
+# count_suite NAME: adds up the results file of a suite.
+count_suite() {
+  local file=$results/$1.xml total=0 kind text
+  local p f s
+  if ! grep -q '</assemblies>' "$file" 2> /dev/null; then
+    fail "$1: the test process ended without results."$'\n'"$(tail -n 40 -- "$results/$1.log")"
+    return
+  fi
+  read -r p f s < <(sum_of "$file")
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  total=$((p + f + s))
+  if [[ $total -eq 0 ]]; then fail "$1: no test ran."; fi
+
+  while IFS=$'\t' read -r kind text; do
+    case $kind in
+      Fail) failures+=("$1: $text"$'\n'"$(details_of "$text" "$results/$1.log")") ;;
+      Skip)
+        # On the build machine a test that could have run must run. Those for Windows alone say so in their reason.
+        if [[ ${CI:-} == true && $text != *" -- Windows only:"* ]]; then
+          skipped=$((skipped - 1)) && fail "$1: skipped, which is a failure where CI=true: $text"
+        else
+          skips+=("$1: $text")
+        fi
+        ;;
+    esac
+  done < <(list_of "$file")
+  # Failures outside of tests (a fixture's disposal) are counted by the runner as errors, without a test's name.
+  if [[ $f -gt 0 ]] && ! grep -q ' result="Fail"' "$file"; then
+    failures+=("$1: errors outside of tests"$'\n'"$(grep -A 20 '\] *$' -- "$results/$1.log" | head -n 40)")
+  fi
+}
+
+# The file's <assembly> elements say how many there were.
+sum_of() {
+  awk -v RS='<' '
+    function value(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3) + 0 : 0 }
+    /^assembly / { passed += value("passed"); failed += value("failed") + value("errors"); skipped += value("skipped") }
+    END { print passed + 0, failed + 0, skipped + 0 }' "$1"
+}
+
+# A line for each test that failed or was skipped: "Fail<TAB>name" or "Skip<TAB>name -- reason".
+list_of() {
+  awk -v RS='<test ' '
+    function unescape(text) {
+      gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/\\?&quot;/, "\"", text)
+      gsub(/&#?[xX]?[A-Za-z0-9]+;/, "?", text)
+      return text
+    }
+    / result="(Fail|Skip)"/ {
+      match($0, / name="[^"]*"/); name = unescape(substr($0, RSTART + 7, RLENGTH - 8))
+      if ($0 ~ / result="Fail"/) { print "Fail\t" name; next }
+      reason = "no reason"
+      if (match($0, /<reason><!\[CDATA\[[^]]*/)) reason = substr($0, RSTART + 17, RLENGTH - 17)
+      gsub(/[\t\r\n]+/, " ", reason)
+      print "Skip\t" name " -- " reason
+    }' "$1"
+}
+
+# details_of TEST LOG: what the runner printed below the test's name.
+details_of() {
+  awk -v line="    $1 [FAIL]" '
+    $0 == line { on = 1; next }
+    on && /^    [^ ]/ { exit }
+    on && ++count <= 40 { print }' "$2"
+}
+
+# fail TEXT
+fail() {
+  failed=$((failed + 1))
+  failures+=("$1")
+}
+
+# stop TEXT: nothing can be tested.
+stop() {
+  fail "$1"
+  exit 1
+}
+
+finish() {
+  local code=$? text
+  trap - EXIT
+  if [[ $code -ne 0 && $failed -eq 0 ]]; then fail "The script ended early, with exit code $code."; fi
+  if [[ $passed -eq 0 && $failed -eq 0 ]]; then fail "No test ran."; fi
+  if [[ ${#skips[@]} -gt 0 ]]; then
+    say "" "Skipped:"
+    for text in "${skips[@]}"; do say "  $text"; done
+  fi
+  if [[ ${#failures[@]} -gt 0 ]]; then
+    say "" "Failed:"
+    for text in "${failures[@]}"; do say "  $text"; done
+  fi
+  say "$passed passed, $failed failed, $skipped skipped"
+  [[ $failed -eq 0 ]] || exit 1
+  exit 0
+}
+
+main "$@"
