@@ -16,7 +16,8 @@ public sealed class FigureTests(ITestOutputHelper output)
                 for (int i = 0; i < 16; i++)
                     caller.Peer.Call(1, 60, 1, 60);
                 caller.Pump();
-                Assert.True(world.Clock.RunUntil(() => world.Oracle.Succeeded == before + 16, TimeSpan.FromSeconds(30)));
+                Assert.True(world.Clock.RunUntil(
+                    () => world.Oracle.Succeeded == before + 16, TimeSpan.FromSeconds(30)));
             }
 
             double perCallHost = (world.Host.Writes - host) / 320.0;
@@ -76,7 +77,7 @@ public sealed class FigureTests(ITestOutputHelper output)
         world.RunFor(TimeSpan.FromSeconds(1));
         int guest = world.Guest.Writes;
         world.StartHost();
-        world.Open();
+        world.Open(seconds: 1.1);
 
         // The hello and the first packet; the guest's answer and its first packet.
         Assert.Equal(2, world.Host.Writes);
