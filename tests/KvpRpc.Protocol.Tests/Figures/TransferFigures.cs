@@ -1,0 +1,49 @@
+using KvpRpc.Protocol.Tests.Simulation;
+
+namespace KvpRpc.Protocol.Tests.Figures;
+
+/// <summary>What a mebibyte costs in each direction of each kind of guest, and how full its items are.</summary>
+internal static class TransferFigures
+{
+    private const int Mebibyte = 1 << 20;
+
+    internal static IEnumerable<ProtocolFigure> Measure()
+    {
+        foreach (ProtocolFigure figure in Measure(SimulatedMedium.Windows, FigureKind.Goal, leastShare: 0.91))
+            yield return figure;
+        foreach (ProtocolFigure figure in Measure(SimulatedMedium.Linux, FigureKind.Goal, leastShare: 0.66))
+            yield return figure;
+        foreach (ProtocolFigure figure in Measure(SimulatedMedium.Base64, FigureKind.Guard, leastShare: 0.35))
+            yield return figure;
+    }
+
+    private static IEnumerable<ProtocolFigure> Measure(SimulatedMedium medium, FigureKind kind, double leastShare)
+    {
+        foreach (bool fromHost in new[] { true, false })
+        {
+            using SimulatedWorld world = medium.NewWorld();
+            world.Start();
+            world.Open();
+            // The widest alphabets are found on the way; from then on all is steady.
+            world.Call(world.Host, 200_000, 200_000);
+            world.Call(world.Guest, 200_000, 200_000);
+            world.Call(world.Host);
+            world.RunFor(TimeSpan.FromSeconds(5));
+            WorldCounts counts = WorldCounts.Of(world);
+            world.Call(fromHost ? world.Host : world.Guest, Mebibyte, 0);
+            counts = counts.Until(world);
+
+            int packets = fromHost ? counts.HostItems : counts.GuestItems;
+            int writes = fromHost ? counts.HostWrites : counts.GuestWrites;
+            int answers = fromHost ? counts.GuestWrites : counts.HostWrites;
+            double share = (double)Mebibyte / packets / medium.CapacityBytes;
+            double most = Math.Ceiling(Mebibyte / (leastShare * medium.CapacityBytes));
+            string group = $"per MiB to the {(fromHost ? "guest" : "host")}, {medium.Name}";
+            yield return new(group, "packets of the sender", packets, FigureKind.Guard, most);
+            yield return new(group, "writes of the sender", writes, FigureKind.Guard, 0);
+            yield return new(group, "writes of the receiver", answers, FigureKind.Guard, 0);
+            yield return new(
+                group, $"payload of an item / {medium.CapacityBytes} bytes", share, kind, leastShare, IsLeast: true);
+        }
+    }
+}
