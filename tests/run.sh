@@ -16,7 +16,8 @@ busy=(repository generator engine rpc)
 quiet=(linux windows emulator cli)
 
 passed=0 failed=0 skipped=0
-failures=() skips=()
+failures=()
+declare -A skips=() # How many tests were skipped, by area and reason.
 
 main() {
   local areas=() area
@@ -106,6 +107,8 @@ prepare_environment() {
   # The version is that of global.json; it fails where only others are installed.
   dotnet --version > /dev/null 2>&1 ||
     stop "Install the .NET 10 SDK: https://dotnet.microsoft.com/download. Without it nothing can be built."
+  # The test programs look for .NET in its usual places and here, not in PATH.
+  export DOTNET_ROOT="${DOTNET_ROOT:-$(dirname -- "$(readlink -f -- "$(command -v dotnet)")")}"
   install_daemon
 }
 
@@ -177,7 +180,7 @@ run_suite() {
   assembly=$(project_of "$area")
   read -ra filter < <(filter_of "$area") || true
   say "Testing $name."
-  timeout --kill-after=10 "$longest_suite" dotnet "artifacts/bin/$assembly/${configuration,,}/$assembly.dll" \
+  timeout --kill-after=10 "$longest_suite" "artifacts/bin/$assembly/${configuration,,}/$assembly" \
     -noLogo -noColor -result-xml "$results/$name.xml" "${filter[@]}" "${@:3}" > "$results/$name.log" 2>&1 || code=$?
   say "$name ended after $((SECONDS - start)) s with exit code $code."
 }
@@ -191,26 +194,25 @@ run_long() {
 
 # count_suite NAME: adds up the results file of a suite.
 count_suite() {
-  local file=$results/$1.xml total=0 kind text
-  local p f s
+  local file=$results/$1.xml kind name reason p f s
   if ! grep -q '</assemblies>' "$file" 2> /dev/null; then
     fail "$1: the test process ended without results."$'\n'"$(tail -n 40 -- "$results/$1.log")"
     return
   fi
   read -r p f s < <(sum_of "$file")
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-  total=$((p + f + s))
-  if [[ $total -eq 0 ]]; then fail "$1: no test ran."; fi
+  if [[ $((p + f + s)) -eq 0 ]]; then fail "$1: no test ran."; fi
 
-  while IFS=$'\t' read -r kind text; do
+  while IFS=$'\t' read -r kind name reason; do
     case $kind in
-      Fail) failures+=("$1: $text"$'\n'"$(details_of "$text" "$results/$1.log")") ;;
+      Fail) failures+=("$1: $name"$'\n'"$(details_of "$name" "$results/$1.log")") ;;
       Skip)
         # On the build machine a test that could have run must run. Those for Windows alone say so in their reason.
-        if [[ ${CI:-} == true && $text != *" -- Windows only:"* ]]; then
-          skipped=$((skipped - 1)) && fail "$1: skipped, which is a failure where CI=true: $text"
+        if [[ ${CI:-} == true && $reason != "Windows only:"* ]]; then
+          skipped=$((skipped - 1))
+          fail "$1: skipped, which is a failure where CI=true: $name: $reason"
         else
-          skips+=("$1: $text")
+          skips[$1: $reason]=$((${skips[$1: $reason]:-0} + 1))
         fi
         ;;
     esac
@@ -229,24 +231,26 @@ sum_of() {
     END { print passed + 0, failed + 0, skipped + 0 }' "$1"
 }
 
-# A line for each test that failed or was skipped: "Fail<TAB>name" or "Skip<TAB>name -- reason".
+# A line for each test that failed or was skipped: "Fail<TAB>name" or "Skip<TAB>name<TAB>reason".
 list_of() {
   awk -v RS='<test ' '
     function unescape(text) {
       gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/\\?&quot;/, "\"", text)
-      gsub(/&#?[xX]?[A-Za-z0-9]+;/, "?", text)
+      gsub(/&apos;/, "\047", text); gsub(/&amp;/, "\\&", text); gsub(/[\t\r\n]+/, " ", text)
       return text
     }
     / result="(Fail|Skip)"/ {
       match($0, / name="[^"]*"/); name = unescape(substr($0, RSTART + 7, RLENGTH - 8))
       if ($0 ~ / result="Fail"/) { print "Fail\t" name; next }
       reason = "no reason"
-      if (start = index($0, "<reason><![CDATA[")) {
-        reason = substr($0, start + 17)
-        reason = substr(reason, 1, index(reason, "]]>") - 1)
+      if (start = index($0, "<reason>")) {
+        reason = substr($0, start + 8)
+        reason = substr(reason, 1, index(reason, "</reason>") - 1)
+        if (reason ~ /^<!\[CDATA\[/) reason = substr(reason, 10, length(reason) - 12)
+        else reason = unescape(reason)
+        gsub(/[\t\r\n]+/, " ", reason)
       }
-      gsub(/[\t\r\n]+/, " ", reason)
-      print "Skip\t" name " -- " reason
+      print "Skip\t" name "\t" reason
     }' "$1"
 }
 
@@ -277,7 +281,7 @@ finish() {
   if [[ $passed -eq 0 && $failed -eq 0 ]]; then fail "No test ran."; fi
   if [[ ${#skips[@]} -gt 0 ]]; then
     printf '\nSkipped:\n'
-    for text in "${skips[@]}"; do say "  $text"; done
+    for text in "${!skips[@]}"; do say "  ${skips[$text]} of $text"; done | sort -k 3
   fi
   if [[ ${#failures[@]} -gt 0 ]]; then
     printf '\nFailed:\n'

@@ -60,17 +60,6 @@ public sealed class EmulatedGuestPort : IAsyncDisposable
         Directory.Delete(_folder);
     }
 
-    private async Task ServeAsync(Socket socket, bool isWelcome)
-    {
-        PortConnection connection = new(socket, Open);
-        await using (connection.ConfigureAwait(false))
-        {
-            if (isWelcome) await connection.RunAsync(_stopping.Token).ConfigureAwait(false);
-        }
-    }
-
-    private MemoryGuestTransport Open(string prefix) => _guest.OpenTransport(prefix, _meter);
-
     private static string CreateFolder()
     {
         string name = "kvprpc-" + RandomNumberGenerator.GetHexString(10, lowercase: true);
@@ -106,4 +95,15 @@ public sealed class EmulatedGuestPort : IAsyncDisposable
             // The port is closed.
         }
     }
+
+    private async Task ServeAsync(Socket socket, bool isWelcome)
+    {
+        PortConnection connection = new(socket, Open);
+        await using (connection.ConfigureAwait(false))
+        {
+            if (isWelcome) await connection.RunAsync(_stopping.Token).ConfigureAwait(false);
+        }
+    }
+
+    private MemoryGuestTransport Open(string prefix) => _guest.OpenTransport(prefix, _meter);
 }

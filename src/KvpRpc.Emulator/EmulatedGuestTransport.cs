@@ -82,12 +82,11 @@ public sealed class EmulatedGuestTransport : IKvpTransport
 
         if (sent.Count == 0) return;
         ThrowIfGone();
+        ReadOnlyMemory<byte> request = PortFrame.Make(sent, PortRequests.WriteBatch);
         byte[] answer;
         try
         {
-            answer = await CallAsync(
-                PortOperation.Write, PortFrame.Make(sent, PortRequests.WriteBatch), cancellationToken)
-                .ConfigureAwait(false);
+            answer = await CallAsync(PortOperation.Write, request, cancellationToken).ConfigureAwait(false);
         }
         catch (KvpTransportException exception)
         {

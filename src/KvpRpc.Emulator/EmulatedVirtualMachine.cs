@@ -186,6 +186,7 @@ public sealed class EmulatedVirtualMachine
         else
         {
             await _guest.BootAsync(cancellationToken).ConfigureAwait(false);
+            KvpService.ForgetUndelivered();
             KvpService.SetReach(GetReach(EmulatedPowerState.Running));
         }
 
@@ -228,8 +229,11 @@ public sealed class EmulatedVirtualMachine
             async token =>
             {
                 if (!from.Contains(State))
+                {
                     throw new InvalidOperationException(
                         $"The virtual machine '{Name}' is {State}; that is not allowed now.");
+                }
+
                 await change(token).ConfigureAwait(false);
                 State = to;
                 KvpService.SetReach(GetReach(to));

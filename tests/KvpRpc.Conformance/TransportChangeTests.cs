@@ -60,20 +60,22 @@ public abstract class TransportChangeTests : TransportTestHands
             },
             Canceled);
 
-        while (!peer.IsCompleted || !own.IsCompleted)
+        bool isLastRound;
+        do
         {
-            Assert.All((await ReadPeerAsync(transport)).Where(item => IsItem(item.Key)),
-                item => AssertWhole(item.Value));
-            Assert.All((await ReadOwnAsync(transport)).Where(item => IsOurs(item.Key)),
-                item => AssertWhole(item.Value));
-            Assert.All((await pair.ViewOwnTableAsync()).Where(item => IsOurs(item.Key)),
-                item => AssertWhole(item.Value));
+            isLastRound = peer.IsCompleted && own.IsCompleted;
+            AssertAllWhole(await ReadPeerAsync(transport), "item ");
+            AssertAllWhole(await ReadOwnAsync(transport), TransportPair.Prefix);
+            AssertAllWhole(await pair.ViewOwnTableAsync(), TransportPair.Prefix);
         }
+        while (!isLastRound);
 
         await Task.WhenAll(peer, own);
         await InPeerTableAsync(transport, items => items.GetValueOrDefault($"item {Changes % 3}") == Whole(Changes));
         await AtPeerAsync(pair, view => view.GetValueOrDefault(Key(Changes % 3)) == Whole(Changes));
 
-        static bool IsItem(string key) => key.StartsWith("item ", StringComparison.Ordinal);
+        static void AssertAllWhole(IReadOnlyDictionary<string, string> items, string prefix) => Assert.All(
+            items.Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal)),
+            item => AssertWhole(item.Value));
     }
 }

@@ -113,11 +113,11 @@ public abstract class TransportConformanceTests : TransportChangeTests
         await LandAsync(transport, (Key(4), "new"), (Key(1), "changed"), (Key(2), null), (Key(5), null),
             (Key(6), "new"));
 
-        await AtPeerAsync(pair, view => view.GetValueOrDefault(Key(6)) == "new");
         IReadOnlyDictionary<string, string> own = await ReadOwnAsync(transport);
         Assert.Equal(
             ["changed", "", "old", "new", "", "new"],
             Enumerable.Range(1, 6).Select(n => own.GetValueOrDefault(Key(n), "")));
+        await AtPeerAsync(pair, view => view.GetValueOrDefault(Key(6)) == "new");
     }
 
     [Fact(Timeout = TestTimeout)]

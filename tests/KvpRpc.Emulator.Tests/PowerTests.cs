@@ -45,6 +45,12 @@ public sealed class PowerTests : EmulatorTestBase
         EmulatedVirtualMachine machine = await StartMachineAsync();
         IKvpTransport host = machine.OpenHostTransport("");
         await WriteAsync(host, "a", "1");
+        await using (IKvpTransport guest = machine.OpenGuestTransport(""))
+        {
+            while (await ReadPeerAsync(guest) != "a=1")
+                await guest.WaitForChangeAsync(Canceled);
+        }
+
         await machine.TurnOffAsync(Canceled);
         await WriteAsync(host, "a", null);
 

@@ -149,10 +149,10 @@ internal sealed class PortConnection(Socket socket, Func<string, IKvpTransport> 
     private async Task SendErrorAsync(
         PortOperation operation, KvpTransportException error, CancellationToken cancellationToken)
     {
+        ReadOnlyMemory<byte> frame = PortFrame.Make((operation, error), PortAnswers.WriteError);
         try
         {
-            await SendAsync(PortFrame.Make((operation, error), PortAnswers.WriteError), cancellationToken)
-                .ConfigureAwait(false);
+            await SendAsync(frame, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (IsEnd(exception))
         {

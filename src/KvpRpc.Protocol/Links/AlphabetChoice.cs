@@ -70,7 +70,7 @@ internal sealed class AlphabetChoice
     /// <summary>Adds a probe to a batch that is written anyway, if one is due.</summary>
     internal void CollectProbe(List<OwnItem> batch, int max, PacketSender sender, Instant now)
     {
-        if (_probe is { } open && (open.Failures > 1 || sender.Acked > _probedAt + UnseenAfterPackets))
+        if (_probe is { } open && sender.Acked > _probedAt + UnseenAfterPackets && !batch.Contains(open))
             Release(now);
         if (batch.Count == 0 || batch.Count >= max || _probe is not null || _fullPackets < FullPacketsBeforeProbe
             || !_candidates.TryPeek(out Alphabet? candidate)
@@ -83,6 +83,13 @@ internal sealed class AlphabetChoice
         _probedAt = sender.Issued;
         if (!batch.Contains(slot))
             batch.Add(slot);
+    }
+
+    /// <summary>Takes note of what came of a write: a probe that is refused twice is given up.</summary>
+    internal void HandleWritten(OwnItem item, Instant now)
+    {
+        if (item == _probe && item.Failures > 1)
+            Release(now);
     }
 
     /// <summary>Takes note that the peer has answered what was asked of it; true when it has answered so often without

@@ -223,6 +223,7 @@ internal sealed class LinkEngine : IDisposable
     internal void HandleWritten(OwnItem item, WriteResult result, Instant now)
     {
         _items.HandleWritten(item, result, now);
+        _link?.Choice.HandleWritten(item, now);
         _handshake.HandleWritten(item);
     }
 

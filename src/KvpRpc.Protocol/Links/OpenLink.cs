@@ -134,6 +134,9 @@ internal sealed class OpenLink : IDisposable
 
     private int FirstSlot => Streams.Filler.HasOnlyBulk ? Math.Min(Choice.FirstBulkSlot, _options.MaxSlots - 1) : 0;
 
+    // One side asks first, or both would ask at the same moment for ever.
+    private TimeSpan KeepaliveAfter => _options.IsHost ? _options.KeepaliveAfter : _options.KeepaliveAfter * 1.5;
+
     // Silence before there was something to wait for means nothing.
     private Instant SilentSince => _lastHeard > _activeSince ? _lastHeard : _activeSince;
 
@@ -142,7 +145,7 @@ internal sealed class OpenLink : IDisposable
     {
         get
         {
-            Instant silent = SilentSince + _options.KeepaliveAfter;
+            Instant silent = SilentSince + KeepaliveAfter;
             if (Choice.Widest.Number == 0 || !_sender.HasUnacked)
                 return silent;
             Instant since = _sender.UnackedSince > _nudgedAt ? _sender.UnackedSince : _nudgedAt;

@@ -201,7 +201,7 @@ internal sealed class OwnItems
         for (int i = MaxItems - 1; i > 0 && batch.Count < max; i--)
         {
             if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsProbe: false, IsDirty: false } item
-                || now - item.FreeSince < idleAfter || batch.Contains(item))
+                || IsBlocked(item, now) || now - item.FreeSince < idleAfter || batch.Contains(item))
                 continue;
             item.SetDelete();
             batch.Add(item);

@@ -20,7 +20,8 @@ namespace KvpRpc.Transports;
 /// reported <see cref="KvpWriteOutcome.Landed"/> is visible to a read of the own table from then on, and to the peer as
 /// soon as the medium carries it; nothing of an item reported <see cref="KvpWriteOutcome.Refused"/> can land
 /// later.</item>
-/// <item>A value or key beyond <see cref="Limits"/> is refused, never cut.</item>
+/// <item>A value or key beyond <see cref="Limits"/>, or with a character that the medium would alter, is refused, never
+/// cut or altered. Every medium carries XML 1.0 text without carriage returns.</item>
 /// <item>Memory is bounded whatever the tables hold.</item>
 /// </list>
 /// </remarks>

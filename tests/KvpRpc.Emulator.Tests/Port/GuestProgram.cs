@@ -12,9 +12,7 @@ internal static class GuestProgram
     internal const string Prefix = "answer";
 
     internal static Process Start(string endpoint) =>
-        Process.Start(new ProcessStartInfo(
-            Environment.ProcessPath!, [Argument, endpoint])
-        { UseShellExecute = false })!;
+        Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Argument, endpoint]))!;
 
     internal static async Task RunAsync(string endpoint)
     {

@@ -1,4 +1,5 @@
 using KvpRpc.Protocol.Links;
+using KvpRpc.Protocol.Streams;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
@@ -106,12 +107,42 @@ public sealed class LinkTests
         Assert.Equal((host, guest), (world.Host.Writes, world.Guest.Writes));
     }
 
+    [Fact]
+    public void A_quiet_call_keeps_its_link_and_a_dead_peer_is_found()
+    {
+        using SimulatedWorld world = Opened();
+        EngineStream stream = world.Host.Peer.Engine.OpenStream("quiet", 0, null)!;
+        byte[] message = new EchoMessage(1, 0, 0, 0, RepliesWanted: 1, ReplyBytes: 50).Write(100);
+        world.Host.Peer.Engine.Send(stream, message, endOfStream: false);
+        world.Host.Pump();
+
+        world.RunFor(TimeSpan.FromMinutes(30));
+        Assert.Null(world.Host.Peer.Application.LastEnd);
+        Assert.InRange(world.Host.Writes, 2, 190);
+        Assert.InRange(world.Guest.Writes, 2, 190);
+
+        world.Guest.PausedUntil = Instant.Never;
+        world.RunFor(TimeSpan.FromSeconds(31));
+        Assert.Equal(LinkEndReason.PeerSilent, world.Host.Peer.Application.LastEnd?.Reason);
+    }
+
+    [Fact]
+    public void Streams_that_a_lost_link_never_carried_are_settled_by_the_next_hello()
+    {
+        using SimulatedWorld world = Opened();
+        world.Guest.BlindUntil = world.Clock.Now + TimeSpan.FromSeconds(50);
+        world.Host.Peer.Call(1, 100, 1, 100);
+        world.Host.Pump();
+
+        Assert.True(world.Clock.RunUntil(() => world.Oracle.NotRun == 1, TimeSpan.FromMinutes(3)));
+        Assert.True(world.Clock.RunUntil(() => world.IsOpen, TimeSpan.FromMinutes(3)));
+        world.Call(world.Host);
+        Assert.Equal(0, world.Oracle.Unknown);
+    }
+
     private static SimulatedWorld Opened()
     {
-        SimulatedWorld world = new(seed: 1)
-        {
-            Log = Environment.GetEnvironmentVariable("KVPRPC_TRACE") is null ? null : Console.Error.WriteLine,
-        };
+        SimulatedWorld world = new(seed: 1);
         world.Start();
         world.Open();
         return world;

@@ -10,6 +10,7 @@ internal sealed class SimulatedSide
 {
     private readonly SimulatedWorld _world;
     private readonly bool _isHost;
+    private readonly LandingChecker _landings = new();
     private int _life;
     private bool _isWriting;
     private bool _isReading;
@@ -129,6 +130,7 @@ internal sealed class SimulatedSide
     private void TakeOn(SimulatedPeer peer)
     {
         _life++;
+        _landings.Clear();
         _isWriting = _isReading = _isAuditing = _readAgain = _isWoken = false;
         _wakeAt = _pollAt = Instant.Never;
         Peer = peer;
@@ -211,7 +213,11 @@ internal sealed class SimulatedSide
         bool allRefused = _world.Random.Chance(Weather.BatchRefuseChance);
         List<(int Index, WriteResult Result)> results = [];
         foreach (PendingWrite write in writes)
+        {
+            _world.Written?.Invoke(this, write.Text ?? "");
             results.Add((write.Index, allRefused ? WriteResult.Refused : Write(write, took)));
+        }
+
         _world.Trace(this, "write",
             [.. writes.Select(write => new KeyValuePair<string, string>(write.Key, write.Text ?? ""))]);
         After(took, () =>
@@ -253,10 +259,14 @@ internal sealed class SimulatedSide
     private void Land(PendingWrite write, TimeSpan after)
     {
         int restored = _world.Restored(this);
+        long order = _landings.Begin();
+        int life = _life;
         _world.Clock.After(after, () =>
         {
             if (restored != _world.Restored(this) || (write.Text is not null && !Own.Takes(write.Key)))
                 return;
+            if (life == _life)
+                _landings.NoteLanded(write, order);
             TimeSpan visible = _world.Random.Between(default, Weather.MaxVisibleAfter);
             Own.Set(write.Key, write.Text, _world.Clock.Now + visible);
             _world.Clock.After(visible, Other.NoteChange);

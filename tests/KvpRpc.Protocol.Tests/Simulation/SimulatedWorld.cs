@@ -49,6 +49,9 @@ internal sealed class SimulatedWorld : IDisposable
     /// <summary>Gets or sets where each step is told, for people; null for nowhere.</summary>
     internal Action<string>? Log { get; set; }
 
+    /// <summary>Gets or sets who is shown every text that is written.</summary>
+    internal Action<SimulatedSide, string>? Written { get; set; }
+
     /// <summary>Gets a hash of all that has happened.</summary>
     internal UInt128 TraceHash
     {
