@@ -1,4 +1,3 @@
-using KvpRpc.Protocol.Links;
 using KvpRpc.Protocol.Tests.Simulation;
 
 namespace KvpRpc.Protocol.Tests.Figures;
@@ -9,25 +8,49 @@ internal static class HandshakeFigures
 {
     internal static IEnumerable<ProtocolFigure> Measure()
     {
-        foreach (bool fromHost in new[] { true, false })
-        {
-            using SimulatedWorld world = SimulatedMedium.Windows.NewWorld();
-            world.StartGuest();
-            // The guest's beacon lies there: it belongs to no attempt, and costs nobody time.
-            world.RunFor(TimeSpan.FromSeconds(1));
-            WorldCounts counts = WorldCounts.Of(world);
-            world.StartHost();
-            SimulatedSide caller = fromHost ? world.Host : world.Guest;
-            if (!world.Clock.RunUntil(() => caller.Peer.Engine.State == LinkState.Open, TimeSpan.FromSeconds(60)))
-                throw new SimulationException("The link did not open.");
-            world.Call(caller);
-            counts = counts.Until(world);
+        // Hello and answer; the host's first packet carries its calls already.
+        foreach (ProtocolFigure figure in Measure(fromHost: true, hostWrites: 1, guestWrites: 1))
+            yield return figure;
+        // A guest may speak only when it has seen a sealed packet: one write of the host more.
+        foreach (ProtocolFigure figure in Measure(fromHost: false, hostWrites: 2, guestWrites: 1))
+            yield return figure;
+    }
 
-            string group = $"handshake, to the first answer to the {(fromHost ? "host" : "guest")}";
-            yield return new(
-                group, "host writes more than a raw exchange", counts.HostWrites - 1, FigureKind.Goal, 2);
-            yield return new(
-                group, "guest writes more than a raw exchange", counts.GuestWrites - 1, FigureKind.Goal, 1);
+    private static IEnumerable<ProtocolFigure> Measure(bool fromHost, int hostWrites, int guestWrites)
+    {
+        string caller = fromHost ? "host" : "guest";
+        (int beacon, WorldCounts waiting) = ToFirstAnswer(fromHost, callsAtOnce: true);
+        string group = $"from no link to the first answer to the {caller}, more than a raw exchange";
+        yield return new(group, "host writes", waiting.HostWrites - 1, FigureKind.Goal, hostWrites);
+        yield return new(group, "guest writes", waiting.GuestWrites - 1, FigureKind.Goal, guestWrites);
+        yield return new(group, "guest writes before there is a host", beacon, FigureKind.Guard, 1);
+
+        (_, WorldCounts late) = ToFirstAnswer(fromHost, callsAtOnce: false);
+        group = $"the same, when the {caller} calls only once both sides are open";
+        yield return new(group, "host writes", late.HostWrites - 1, FigureKind.Guard, 2);
+        yield return new(group, "guest writes", late.GuestWrites - 1, FigureKind.Guard, 2);
+    }
+
+    private static (int Beacon, WorldCounts Counts) ToFirstAnswer(bool fromHost, bool callsAtOnce)
+    {
+        using SimulatedWorld world = SimulatedMedium.Windows.NewWorld();
+        SimulatedSide caller = fromHost ? world.Host : world.Guest;
+        world.StartGuest();
+        world.RunFor(TimeSpan.FromSeconds(1));
+        WorldCounts before = WorldCounts.Of(world);
+        world.StartHost();
+        if (callsAtOnce)
+        {
+            caller.Peer.Application.OnOpened = () => caller.Peer.Call(1, 100, 1, 100);
+            if (!world.Clock.RunUntil(() => world.Oracle.Succeeded == 1, TimeSpan.FromSeconds(60)))
+                throw new SimulationException("The first call was not answered.");
         }
+        else
+        {
+            world.Open();
+            world.Call(caller);
+        }
+
+        return (before.GuestWrites, before.Until(world));
     }
 }

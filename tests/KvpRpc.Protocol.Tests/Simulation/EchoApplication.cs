@@ -29,6 +29,9 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
 
     internal int Opened { get; private set; }
 
+    /// <summary>Gets or sets what the application does as soon as there is a link.</summary>
+    internal Action? OnOpened { get; set; }
+
     internal LinkEnd? LastEnd { get; private set; }
 
     /// <summary>Starts a call; null when there is no link.</summary>
@@ -80,6 +83,7 @@ internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random,
         {
             case LinkEventKind.Opened:
                 Opened++;
+                OnOpened?.Invoke();
                 break;
             case LinkEventKind.Ended:
                 LastEnd = linkEvent.End;
