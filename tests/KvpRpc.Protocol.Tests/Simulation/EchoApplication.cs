@@ -30,6 +30,9 @@ internal sealed class EchoApplication(
 
     internal int Opened { get; private set; }
 
+    /// <summary>Gets or sets what the application does as soon as there is a link.</summary>
+    internal Action? OnOpened { get; set; }
+
     internal LinkEnd? LastEnd { get; private set; }
 
     /// <summary>Starts a call; null when there is no link.</summary>
@@ -81,6 +84,7 @@ internal sealed class EchoApplication(
         {
             case LinkEventKind.Opened:
                 Opened++;
+                OnOpened?.Invoke();
                 break;
             case LinkEventKind.Ended:
                 LastEnd = linkEvent.End;

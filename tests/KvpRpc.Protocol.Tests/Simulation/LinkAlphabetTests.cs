@@ -1,4 +1,3 @@
-using System.Text;
 using KvpRpc.Protocol.Alphabets;
 using KvpRpc.Protocol.Links;
 
@@ -8,8 +7,6 @@ namespace KvpRpc.Protocol.Tests.Simulation;
 /// fails.</summary>
 public sealed class LinkAlphabetTests
 {
-    private const int LinuxBytes = 2047;
-
     [Fact]
     public void Both_directions_with_a_Windows_guest_come_to_fifteen_bits_a_unit()
     {
@@ -34,31 +31,14 @@ public sealed class LinkAlphabetTests
     }
 
     [Theory]
-    [InlineData(false, true, 0.91 * 2044)]
-    [InlineData(false, false, 0.91 * 2044)]
-    [InlineData(true, true, 0.66 * 2047)]
-    [InlineData(true, false, 0.66 * 2047)]
-    public void A_full_item_carries_its_share_header_and_seal_included(bool isLinux, bool fromHost, double least)
-    {
-        using SimulatedWorld world = Opened(isLinux);
-        Transfer(world, 200_000);
-        SimulatedSide sender = fromHost ? world.Host : world.Guest;
-        int before = sender.ItemsWritten;
-
-        world.Call(sender, requestBytes: 1 << 20, replyBytes: 10);
-
-        double perItem = (double)(1 << 20) / (sender.ItemsWritten - before);
-        Assert.True(perItem >= least, $"{perItem:F0} bytes of messages an item, {least:F0} wanted");
-    }
-
-    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void A_medium_that_cuts_texts_is_found_out_although_the_guest_says_nothing(bool cutsInACharacter)
     {
         // The guest's hello names all alphabets; only the medium knows better.
         using SimulatedWorld world = Opened(isLinux: false);
-        world.Host.Own.Carry = text => Cut(text, LinuxBytes, cutsInACharacter);
+        world.Host.Own.Carry = text => SimulatedMedium.Cut(
+            text, SimulatedMedium.Linux.CapacityBytes, cutsInACharacter);
 
         Transfer(world, 200_000);
 
@@ -247,18 +227,8 @@ public sealed class LinkAlphabetTests
 
     private static SimulatedWorld Opened(bool isLinux, int gapAfter = 30)
     {
-        SimulatedWorld world = new(seed: 1, configure: options => options with
-        {
-            GapAfter = TimeSpan.FromSeconds(gapAfter),
-            MaxValueUtf8Bytes = isLinux && !options.IsHost ? LinuxBytes : null,
-        });
-        if (isLinux)
-        {
-            world.Host.Own.Carry = world.Guest.Own.Carry = text => Encoding.UTF8.GetByteCount(text) <= LinuxBytes
-                ? text
-                : Cut(text, LinuxBytes, cutsInACharacter: false);
-        }
-
+        SimulatedMedium medium = isLinux ? SimulatedMedium.Linux : SimulatedMedium.Windows;
+        SimulatedWorld world = medium.NewWorld(options => options with { GapAfter = TimeSpan.FromSeconds(gapAfter) });
         world.Start();
         world.Open();
         return world;
@@ -293,13 +263,4 @@ public sealed class LinkAlphabetTests
 
     private static string Destroy(string text, char first, char last) =>
         string.Concat(text.Select(unit => unit >= first && unit <= last ? '?' : unit));
-
-    private static string Cut(string text, int bytes, bool cutsInACharacter)
-    {
-        byte[] utf8 = Encoding.UTF8.GetBytes(text);
-        if (utf8.Length <= bytes)
-            return text;
-        string cut = Encoding.UTF8.GetString(utf8, 0, bytes - (cutsInACharacter ? 1 : 0));
-        return cutsInACharacter ? cut : cut.TrimEnd('\uFFFD');
-    }
 }
