@@ -71,7 +71,12 @@ internal sealed class AlphabetChoice
     internal void CollectProbe(List<OwnItem> batch, int max, PacketSender sender, Instant now)
     {
         if (_probe is { } open && (open.Failures > 1 || sender.Acked > _probedAt + UnseenAfterPackets))
+        {
+            // It may be about to be written again: without its text there is nothing to write.
+            batch.Remove(open);
             Release(now);
+        }
+
         if (batch.Count == 0 || batch.Count >= max || _probe is not null || _fullPackets < FullPacketsBeforeProbe
             || !_candidates.TryPeek(out Alphabet? candidate)
             || _items.LowestFree(reserve: 0, now, first: 1) is not { } slot)
