@@ -16,9 +16,12 @@ internal sealed class SimulatedPeer : IDisposable
     {
         _again = () => new(options, seed, life, traffic, oracle, now, isRecorded);
         _inputs = isRecorded ? [] : null;
+        Options = options;
         Engine = new(options, new SimulatedCrypto(seed), now);
         Application = new(Engine, new(seed + 1), traffic, oracle, life, options.IsHost);
     }
+
+    internal LinkOptions Options { get; }
 
     internal LinkEngine Engine { get; }
 
@@ -66,6 +69,7 @@ internal sealed class SimulatedPeer : IDisposable
                 throw new SimulationException(
                     $"Item {item.Index} was given out while a write of it was under way (rule 2).");
             writes.Add(new(item.Index, item.Key, item.IsDelete ? null : item.Value.ToString()));
+            BoundsChecker.Check(writes[^1], Options);
         }
 
         Drain();

@@ -141,7 +141,7 @@ internal sealed class SimulatedWorld : IDisposable
     internal void Note(SimulatedSide side, string what) =>
         Log?.Invoke($"{Clock.Now.SinceStart.TotalSeconds,10:F4} {(side == Host ? "HOST " : "GUEST")} {what}");
 
-    internal void CheckBounds(SimulatedSide side) => BoundsChecker.Check(side.Peer.Engine);
+    internal void CheckBounds(SimulatedSide side) => BoundsChecker.Check(side.Peer.Engine, side.Peer.Options);
 
     public void Dispose()
     {
