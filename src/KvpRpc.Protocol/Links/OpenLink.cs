@@ -103,6 +103,9 @@ internal sealed class OpenLink : IDisposable
         get
         {
             Instant next = Instant.Never;
+            // A guest's link that has ended unconfirmed stays until the host's next hello.
+            if (End is not null)
+                return next;
             if (_unreadableSince is { } unreadable && _options.Rules.EndsBrokenLinks)
                 next = Instant.Earlier(next, unreadable + BadItemAfter);
             if (Proofs.GarbledSince is { } garbled && _options.Rules.EndsBrokenLinks)
@@ -153,6 +156,8 @@ internal sealed class OpenLink : IDisposable
     /// <summary>Gives when there is something to write: now, when a slot takes it, or never.</summary>
     internal Instant WriteAt(Instant now)
     {
+        if (End is not null)
+            return Instant.Never;
         if ((_ackDue || _answerDue || _controlDue) && MayWriteControl(now))
             return now;
         return WantsPacket ? _items.FreeAt(BulkReserve, now, FirstSlot) : Instant.Never;
