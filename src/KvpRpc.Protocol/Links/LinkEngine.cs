@@ -309,7 +309,7 @@ internal sealed class LinkEngine : IDisposable
         State = LinkState.Confirming;
         ResetAudit(now);
         if (_options.IsHost)
-            _events.Enqueue(new(LinkEventKind.Opened));
+            _events.Enqueue(new(LinkEventKind.Opened) { Peer = keys.Peer });
     }
 
     /// <summary>Tells what the peer says it had accepted of the last link; what it has acknowledged it cannot take back.</summary>
@@ -354,7 +354,7 @@ internal sealed class LinkEngine : IDisposable
     private void InsertOpened()
     {
         int count = _events.Count;
-        _events.Enqueue(new(LinkEventKind.Opened));
+        _events.Enqueue(new(LinkEventKind.Opened) { Peer = _handshake.Peer });
         for (int i = 0; i < count; i++)
             _events.Enqueue(_events.Dequeue());
     }
