@@ -311,7 +311,7 @@ internal sealed class LinkEngine : IDisposable
         State = LinkState.Confirming;
         ResetAudit(now);
         if (_options.IsHost)
-            _events.Enqueue(new(LinkEventKind.Opened));
+            _events.Enqueue(new(LinkEventKind.Opened) { Peer = keys.Peer });
     }
 
     /// <summary>Follows the link where it has gone: confirmed, or to its end.</summary>
@@ -346,7 +346,7 @@ internal sealed class LinkEngine : IDisposable
     private void InsertOpened()
     {
         int count = _events.Count;
-        _events.Enqueue(new(LinkEventKind.Opened));
+        _events.Enqueue(new(LinkEventKind.Opened) { Peer = _handshake.Peer });
         for (int i = 0; i < count; i++)
             _events.Enqueue(_events.Dequeue());
     }

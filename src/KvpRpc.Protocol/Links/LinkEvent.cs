@@ -1,3 +1,4 @@
+using KvpRpc.Protocol.Hellos;
 using KvpRpc.Protocol.Streams;
 
 namespace KvpRpc.Protocol.Links;
@@ -46,6 +47,9 @@ internal readonly record struct LinkEvent(LinkEventKind Kind)
     internal uint ResetCode { get; init; }
 
     internal LinkEnd? End { get; init; }
+
+    /// <summary>Gets the hello of the peer of the link that has opened; the link may have ended since.</summary>
+    internal Hello? Peer { get; init; }
 
     /// <summary>Gets the streams of the link that is settled.</summary>
     internal StreamSet? Streams { get; init; }

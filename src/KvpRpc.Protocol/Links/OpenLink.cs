@@ -102,6 +102,9 @@ internal sealed class OpenLink : IDisposable
     {
         get
         {
+            // A guest's link that has ended unconfirmed stays until the host's next hello.
+            if (End is not null)
+                return Instant.Never;
             Instant next = Instant.Earlier(
                 EndsAt(_gapSince, _options.GapAfter),
                 Instant.Earlier(EndsAt(_unreadableSince, BadItemAfter), EndsAt(Proofs.GarbledSince, BadItemAfter)));
@@ -155,6 +158,8 @@ internal sealed class OpenLink : IDisposable
     /// <summary>Gives when there is something to write: now, when a slot takes it, or never.</summary>
     internal Instant WriteAt(Instant now)
     {
+        if (End is not null)
+            return Instant.Never;
         if ((_ackDue || _answerDue || _controlDue) && MayWriteControl(now))
             return now;
         return WantsPacket ? _items.FreeAt(BulkReserve, now, FirstSlot) : Instant.Never;

@@ -11,15 +11,17 @@ namespace KvpRpc.Driver;
 internal sealed class DriverLink : KvpLink
 {
     private readonly LinkDriver _driver;
+    private readonly int _maxStreams;
     private readonly CancellationTokenSource _ended = new();
-    private readonly Channel<KvpLinkStream> _accepted =
-        Channel.CreateUnbounded<KvpLinkStream>(new() { SingleWriter = true });
+    private readonly Channel<DriverStream> _accepted =
+        Channel.CreateUnbounded<DriverStream>(new() { SingleWriter = true });
 
     private volatile KvpLinkException? _endReason;
 
-    internal DriverLink(LinkDriver driver, int maxMessageBytes)
+    internal DriverLink(LinkDriver driver, int maxMessageBytes, int maxStreams)
     {
         _driver = driver;
+        _maxStreams = maxStreams;
         MaxMessageBytes = maxMessageBytes;
         Ended = _ended.Token;
     }
@@ -47,7 +49,7 @@ internal sealed class DriverLink : KvpLink
     {
         while (await _accepted.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (_accepted.Reader.TryRead(out KvpLinkStream? stream))
+            if (_accepted.Reader.TryRead(out DriverStream? stream))
                 return stream;
         }
 
@@ -56,9 +58,17 @@ internal sealed class DriverLink : KvpLink
 
     internal void Post(in DriverCommand command) => _driver.Post(command);
 
-    /// <summary>Hands over a stream that the peer has opened; the application's limits bound how many wait
-    /// here.</summary>
-    internal void HandleAccepted(DriverStream stream) => _accepted.Writer.TryWrite(stream);
+    /// <summary>Gets how many streams of the peer wait to be accepted.</summary>
+    internal int AwaitingAcceptCount => _accepted.Reader.Count;
+
+    /// <summary>Hands over a stream that the peer has opened. The engine bounds how many of them are open; those that
+    /// the peer has reset already make room here, or it could open and reset without end.</summary>
+    internal void HandleAccepted(DriverStream stream)
+    {
+        if (AwaitingAcceptCount >= 2 * _maxStreams)
+            DropFailed();
+        _accepted.Writer.TryWrite(stream);
+    }
 
     /// <summary>Ends the link with all its streams.</summary>
     internal void End(KvpLinkException reason)
@@ -70,6 +80,17 @@ internal sealed class DriverLink : KvpLink
         _accepted.Writer.TryComplete();
         // The callbacks are the application's: they do not run on the driver's loop.
         _ = CancelAndDisposeAsync();
+    }
+
+    private void DropFailed()
+    {
+        for (int left = AwaitingAcceptCount; left > 0 && _accepted.Reader.TryRead(out DriverStream? stream); left--)
+        {
+            if (stream.HasFailed)
+                stream.Discard();
+            else
+                _accepted.Writer.TryWrite(stream);
+        }
     }
 
     private async Task CancelAndDisposeAsync()

@@ -12,6 +12,8 @@ internal sealed class DriverStream : KvpLinkStream
     private readonly Queue<KvpLinkMessage> _received = new();
     private readonly Completion<KvpLinkMessage> _receive = new();
     private readonly Completion<bool> _send = new();
+    private CancellationToken _receiveToken;
+    private CancellationToken _sendToken;
     private CancellationTokenRegistration _receiveCancellation;
     private CancellationTokenRegistration _sendCancellation;
     private CancellationToken? _sendCancelled;
@@ -86,6 +88,7 @@ internal sealed class DriverStream : KvpLinkStream
             if (_failure is not null)
                 return ValueTask.FromException<KvpLinkMessage>(_failure);
             ValueTask<KvpLinkMessage> pending = _receive.Begin();
+            _receiveToken = cancellationToken;
             _receiveCancellation = cancellationToken.UnsafeRegister(
                 static (state, token) => ((DriverStream)state!).CancelReceive(token), this);
             return pending;
@@ -110,14 +113,18 @@ internal sealed class DriverStream : KvpLinkStream
 
     public override ValueTask DisposeAsync()
     {
+        Discard();
+        return ValueTask.CompletedTask;
+    }
+
+    internal void Discard()
+    {
         Reset(0);
         lock (_gate)
         {
             while (_received.TryDequeue(out KvpLinkMessage message))
                 message.Dispose();
         }
-
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>Hands over a message that has arrived, or the end of the peer's direction. Called by the
@@ -198,6 +205,7 @@ internal sealed class DriverStream : KvpLinkStream
                 throw new InvalidOperationException("A send is under way.");
             _sendEnded = endOfStream;
             pending = _send.BeginVoid();
+            _sendToken = token;
             _sendCancellation = token.UnsafeRegister(
                 static (state, cancelled) => ((DriverStream)state!).CancelSend(cancelled), this);
         }
@@ -207,12 +215,13 @@ internal sealed class DriverStream : KvpLinkStream
     }
 
     // A part of the message may have left: the stream cannot go on. The loop has let go of the caller's memory when the
-    // reset has been taken, so the caller is answered by then, not before.
-    private void CancelSend(CancellationToken token)
+    // reset has been taken, so the caller is answered by then, not before. A token that fires just when its send has
+    // ended comes too late: the send that runs now is not its.
+    internal void CancelSend(CancellationToken token)
     {
         lock (_gate)
         {
-            if (!_send.IsPending || _isReset)
+            if (!_send.IsPending || _isReset || token != _sendToken)
                 return;
             _isReset = true;
             _sendCancelled = token;
@@ -227,6 +236,8 @@ internal sealed class DriverStream : KvpLinkStream
         lock (_gate)
         {
             _failure ??= new(KvpLinkError.StreamReset, "This side has reset the stream.");
+            // A stream that is reset must not stay with a token that lives on.
+            _sendCancellation.Unregister();
             if (_send.IsPending)
                 _send.Fail(_sendCancelled is { } token ? new OperationCanceledException(token) : _failure);
             FailReceive(_failure);
@@ -255,11 +266,11 @@ internal sealed class DriverStream : KvpLinkStream
         source.Dispose();
     }
 
-    private void CancelReceive(CancellationToken token)
+    internal void CancelReceive(CancellationToken token)
     {
         lock (_gate)
         {
-            if (_receive.IsPending)
+            if (_receive.IsPending && token == _receiveToken)
                 _receive.Fail(new OperationCanceledException(token));
         }
     }

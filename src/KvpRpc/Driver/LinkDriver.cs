@@ -13,6 +13,7 @@ namespace KvpRpc.Driver;
 internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
 {
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
     private readonly KvpLinkOptions _options;
     private readonly LinkEngine _engine;
@@ -27,6 +28,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private DriverLink? _link;
     private string? _obstacle;
     private Instant _closeBy = Instant.Never;
+    private KvpLinkException? _closed;
     private int _disposed;
 
     internal LinkDriver(IKvpTransport transport, PeerRole role, KvpLinkOptions options)
@@ -71,9 +73,13 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     {
         _commands.Enqueue(command);
         _signal.Set();
+        // What comes after the loop's last look is answered too; not here, where the caller may hold a stream's lock.
+        if (Volatile.Read(ref _closed) is not null)
+            ThreadPool.UnsafeQueueUserWorkItem(static driver => driver.FailLateCommands(), this, preferLocal: false);
     }
 
-    /// <summary>Closes the link, tells the peer if one more write can, and disposes of the transport.</summary>
+    /// <summary>Closes the link, tells the peer if one more write can, and disposes of the transport: within seconds,
+    /// or, where a call of the transport does not end, when it has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -92,25 +98,45 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
 
     private async Task RunAsync(IKvpTransport transport)
     {
+        KvpLinkException closed = new(KvpLinkError.Closed, "This side has closed the channel.");
         try
         {
             await RunUntilClosedAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            // A bug of ours: nothing that a peer or a platform does ends here. Callers must not wait for ever for it.
+            // A bug of ours: nothing that a peer or a platform does ends here. Callers must not wait for ever for it,
+            // and the engine is not to be asked any more.
             Log.LoopFailed(_options.Logger, exception, _options.Channel);
-            _engine.Finish(new(LinkEndReason.Closed, $"The link's loop has failed: {exception.Message}"));
-            HandleEvents();
+            closed = new(KvpLinkError.Closed, $"The link's loop has failed: {exception.Message}");
+            Volatile.Write(ref _obstacle, closed.Message);
+            _link?.End(closed);
+            _link = null;
         }
 
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _reader.StopAsync().ConfigureAwait(false);
-        await _writer.StopAsync().ConfigureAwait(false);
-        KvpLinkException closed = new(KvpLinkError.Closed, "This side has closed the channel.");
+        // Those who wait are answered first: the transport may take its time.
+        Volatile.Write(ref _closed, closed);
         _waiters.Close(closed);
-        FailLateCommands(closed);
-        await transport.DisposeAsync().ConfigureAwait(false);
+        FailLateCommands();
+        Task stopped = StopAsync(transport);
+        await Task.WhenAny(stopped, Task.Delay(StopWithin, _options.TimeProvider)).ConfigureAwait(false);
+        if (!stopped.IsCompleted)
+            Log.TransportHangs(_options.Logger, _options.Channel);
+    }
+
+    private async Task StopAsync(IKvpTransport transport)
+    {
+        try
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+            await _reader.StopAsync().ConfigureAwait(false);
+            await _writer.StopAsync().ConfigureAwait(false);
+            await transport.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.StopFailed(_options.Logger, exception, _options.Channel);
+        }
     }
 
     private async Task RunUntilClosedAsync()
@@ -215,8 +241,9 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         switch (linkEvent.Kind)
         {
             case LinkEventKind.Opened:
-                _link = new(this, (int)_engine.Peer!.Limits.MaxMessageBytes);
-                Log.LinkOpened(_options.Logger, _options.Channel, _engine.Peer.Implementation);
+                Hello peer = linkEvent.Peer!;
+                _link = new(this, (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue), _options.MaxStreams);
+                Log.LinkOpened(_options.Logger, _options.Channel, peer.Implementation);
                 _waiters.Open(_link);
                 break;
             case LinkEventKind.Ended:
@@ -256,10 +283,17 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
             _link?.Streams.Remove(stream);
     }
 
-    private void FailLateCommands(KvpLinkException closed)
+    private void FailLateCommands()
     {
         while (_commands.TryDequeue(out DriverCommand command))
-            command.Stream?.Fail(closed);
+        {
+            if (command.Stream is not { } stream || command.Kind == DriverCommandKind.Consume)
+                continue;
+            if (command.Kind == DriverCommandKind.Reset)
+                stream.HandleReset();
+            else
+                stream.Fail(new(_closed!.Error, _closed.Message, certainlyNotDelivered: stream.Engine?.Id is null));
+        }
     }
 
     private static KvpLinkException ToException(LinkEnd end) => new(

@@ -18,7 +18,9 @@ internal sealed class ScriptedTransport : IKvpTransport
 
     internal Func<ValueTask>? Wait { get; set; }
 
-    internal int DisposeCount { get; private set; }
+    internal bool ThrowsOnDispose { get; set; }
+
+    internal TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public KvpTransportLimits Limits { get; } = new();
 
@@ -38,7 +40,7 @@ internal sealed class ScriptedTransport : IKvpTransport
 
     public ValueTask DisposeAsync()
     {
-        DisposeCount++;
-        return default;
+        Disposed.TrySetResult();
+        return ThrowsOnDispose ? throw new IOException("The tables are gone.") : default;
     }
 }
