@@ -1,9 +1,10 @@
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>Which alphabets an engine does without after links have ended for them, as long as it lives (rule 7).</summary>
+/// <summary>Which alphabets an engine does without after links have ended for them, as long as it lives (rule
+/// 7).</summary>
 /// <remarks>
-/// A packet that cannot be opened, or stays missing, may also be that of a peer which was rolled back: it counts when it
-/// ends two links on end.
+/// A packet that cannot be opened, or stays missing, may also be that of a peer which was rolled back: it counts when
+/// it ends two links on end.
 /// </remarks>
 internal sealed class AlphabetBans(byte carried)
 {

@@ -26,7 +26,8 @@ internal sealed class AlphabetProofs(uint seed)
     /// <summary>Gets the alphabets of which a probe came through: bit n for number n.</summary>
     internal int Proven { get; private set; }
 
-    /// <summary>Gets since when reads have shown a text that its alphabet refuses; null when the last did not.</summary>
+    /// <summary>Gets since when reads have shown a text that its alphabet refuses; null when the last did
+    /// not.</summary>
     internal Instant? GarbledSince { get; private set; }
 
     /// <summary>Gets the alphabets that may be why the link has ended: bit n for number n.</summary>

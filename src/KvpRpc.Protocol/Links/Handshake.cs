@@ -102,7 +102,8 @@ internal sealed class Handshake : IDisposable
         return _options.IsHost ? HandleGuest(hello, text, now) : HandleHost(hello, text, now);
     }
 
-    /// <summary>Draws a new attempt after the end of a link; later and later when links break again and again.</summary>
+    /// <summary>Draws a new attempt after the end of a link; later and later when links break again and
+    /// again.</summary>
     internal void Restart(LastAccepted? last, int brokenLinks, Instant now)
     {
         _lastAccepted = last ?? _lastAccepted;

@@ -64,8 +64,8 @@ internal sealed class LinkEngine : IDisposable
     /// nothing wakes the reader.</summary>
     internal bool IsBusy => _link is { IsActive: true } || _handshake.AwaitsAnswer || IsUneasy;
 
-    /// <summary>Gets whether the last read showed something odd, so that the table must be read again soon, even where a
-    /// change wakes the reader: the oddity counts only if it lasts (rule 5).</summary>
+    /// <summary>Gets whether the last read showed something odd, so that the table must be read again soon, even where
+    /// a change wakes the reader: the oddity counts only if it lasts (rule 5).</summary>
     internal bool IsUneasy => _link is { IsUneasy: true } || _unexpectedHello is not null || _mustReadAgain;
 
     /// <summary>Gets a number that has changed when a read has shown something new.</summary>
@@ -97,8 +97,8 @@ internal sealed class LinkEngine : IDisposable
             ? Instant.Never
             : Instant.Earlier(_handshake.NextTimeout, _link?.NextTimeout ?? Instant.Never);
 
-    /// <summary>Gives when there is something to write: now, later (an item that did not land, or is in doubt), or never;
-    /// never also when only the peer can free a slot.</summary>
+    /// <summary>Gives when there is something to write: now, later (an item that did not land, or is in doubt), or
+    /// never; never also when only the peer can free a slot.</summary>
     internal Instant WriteAt(Instant now) =>
         State == LinkState.Closed
             ? Instant.Never

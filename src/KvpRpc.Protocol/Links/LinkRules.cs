@@ -1,7 +1,7 @@
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>Rules of the protocol that each close a hole. A product keeps to all; a test takes one out and sees that the
-/// simulation finds the hole again. The letters are those of <c>protocol/link.md</c>.</summary>
+/// <summary>Rules of the protocol that each close a hole. A product keeps to all; a test takes one out and sees that
+/// the simulation finds the hole again. The letters are those of <c>protocol/link.md</c>.</summary>
 internal sealed record LinkRules
 {
     internal static readonly LinkRules All = new();

@@ -160,7 +160,8 @@ internal sealed class OpenLink : IDisposable
         return WantsPacket ? _items.FreeAt(BulkReserve, now, FirstSlot) : Instant.Never;
     }
 
-    /// <summary>Delivers nothing more until the peer has echoed a fresh nonce: this side may be a past (rule 9).</summary>
+    /// <summary>Delivers nothing more until the peer has echoed a fresh nonce: this side may be a past (rule
+    /// 9).</summary>
     internal void Suspect(ulong freshNonce, Instant now)
     {
         if (!_options.Rules.ProvesFreshness)

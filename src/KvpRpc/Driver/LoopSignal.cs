@@ -14,8 +14,8 @@ internal sealed class LoopSignal : IDisposable
 
     /// <summary>Initializes a signal that is not set.</summary>
     /// <param name="time">The clock of its timer.</param>
-    /// <param name="wakesInline">Whether the loop goes on within <see cref="Set"/>: the tests' way to let it come at the
-    /// earliest moment there is.</param>
+    /// <param name="wakesInline">Whether the loop goes on within <see cref="Set"/>: the tests' way to let it come at
+    /// the earliest moment there is.</param>
     internal LoopSignal(TimeProvider time, bool wakesInline = false)
     {
         _set = Channel.CreateBounded<bool>(new BoundedChannelOptions(1)
@@ -31,7 +31,8 @@ internal sealed class LoopSignal : IDisposable
 
     internal void Set() => _set.Writer.TryWrite(true);
 
-    /// <summary>Sets the signal when a task has ended: not before, or the loop would find nothing and sleep on.</summary>
+    /// <summary>Sets the signal when a task has ended: not before, or the loop would find nothing and sleep
+    /// on.</summary>
     internal Task SetAfter(Task task)
     {
         task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_setAction);

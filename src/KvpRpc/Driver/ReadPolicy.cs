@@ -6,9 +6,9 @@ namespace KvpRpc.Driver;
 /// of the system.</summary>
 /// <remarks>
 /// Pure: time comes in, instants go out. After a write an answer may be due at once; each read that shows nothing new
-/// makes the next one later, up to the bound for a busy link, or the one for an idle link, which is the promised latency
-/// of a call that the guest begins. A read follows no sooner than the last ones took, up to the bound, so that polling
-/// takes about half of the medium's time at most.
+/// makes the next one later, up to the bound for a busy link, or the one for an idle link, which is the promised
+/// latency of a call that the guest begins. A read follows no sooner than the last ones took, up to the bound, so that
+/// polling takes about half of the medium's time at most.
 /// </remarks>
 internal sealed class ReadPolicy
 {

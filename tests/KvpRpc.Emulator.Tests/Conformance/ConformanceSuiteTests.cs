@@ -13,7 +13,8 @@ public sealed class ConformanceSuiteTests
 
     [Fact]
     public Task A_missing_refusal_is_caught() =>
-        CatchesAsync(Lie.TakesWhatIsTooLong, suite => suite.A_value_over_the_limit_is_refused_and_its_neighbours_land());
+        CatchesAsync(Lie.TakesWhatIsTooLong,
+            suite => suite.A_value_over_the_limit_is_refused_and_its_neighbours_land());
 
     [Fact]
     public Task An_altered_text_is_caught() => CatchesAsync(
@@ -30,7 +31,8 @@ public sealed class ConformanceSuiteTests
 
     [Fact]
     public Task A_lost_item_is_caught() =>
-        CatchesAsync(Lie.LosesTheLastItemOfABatch, suite => suite.A_batch_may_mix_new_items_changed_items_and_deletes());
+        CatchesAsync(Lie.LosesTheLastItemOfABatch,
+            suite => suite.A_batch_may_mix_new_items_changed_items_and_deletes());
 
     [Fact]
     public Task A_false_report_is_caught() => CatchesAsync(

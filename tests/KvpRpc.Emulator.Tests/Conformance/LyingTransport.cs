@@ -81,7 +81,8 @@ internal sealed class LyingTransport(IKvpTransport inner, Lie lie, TaskCompletio
         ReadOnlyMemory<char> value = write.Value;
         bool isDelete = write.IsDelete && lie is not Lie.ForgetsDeletes;
         if (lie is Lie.CutsLongValues && value.Length > 1000) value = value[..1000];
-        if (lie is Lie.ChangesText) value = value.ToString().Replace("e\u0301", "\u00E9", StringComparison.Ordinal).AsMemory();
+        if (lie is Lie.ChangesText) value = value.ToString().Replace("e\u0301", "\u00E9", StringComparison.Ordinal)
+            .AsMemory();
         if (lie is Lie.ForgetsDeletes && write.IsDelete) return new KvpItemWrite("elsewhere") { IsDelete = true };
         return new KvpItemWrite(write.Key) { Value = value, IsDelete = isDelete };
     }

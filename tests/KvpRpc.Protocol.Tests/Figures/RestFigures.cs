@@ -22,7 +22,8 @@ internal static class RestFigures
         yield return new(Group, "guest writes an hour", counts.GuestWrites, FigureKind.Goal, 0);
         yield return new(Group, "items of the host", world.Host.Own.Count, FigureKind.Guard, Window);
         yield return new(Group, "items of the guest", world.Guest.Own.Count, FigureKind.Guard, 1);
-        yield return new(Group, "bytes of memory of the host", BytesOfAnEngine(ofHost: true), FigureKind.Goal, 64 << 10);
+        yield return new(Group, "bytes of memory of the host", BytesOfAnEngine(ofHost: true), FigureKind.Goal,
+            64 << 10);
         yield return new(
             Group, "bytes of memory of the guest", BytesOfAnEngine(ofHost: false), FigureKind.Goal, 64 << 10);
     }

@@ -47,8 +47,8 @@ internal sealed class CallOracle
     /// <summary>Takes note that a caller was told that its call certainly did not run.</summary>
     /// <param name="isHost">The caller's side.</param>
     /// <param name="id">The call.</param>
-    /// <param name="isSameTimeline">False when the caller was rolled back since it made the call: another timeline of it
-    /// may have sent it.</param>
+    /// <param name="isSameTimeline">False when the caller was rolled back since it made the call: another timeline of
+    /// it may have sent it.</param>
     internal void NoteNotRun(bool isHost, ulong id, bool isSameTimeline)
     {
         NotRun++;
