@@ -22,9 +22,11 @@ internal static class RestFigures
         yield return new(Group, "guest writes an hour", counts.GuestWrites, FigureKind.Goal, 0);
         yield return new(Group, "items of the host", world.Host.Own.Count, FigureKind.Guard, Window);
         yield return new(Group, "items of the guest", world.Guest.Own.Count, FigureKind.Guard, 1);
-        yield return new(Group, "bytes of memory of the host", BytesOfAnEngine(ofHost: true), FigureKind.Goal, 64 << 10);
-        yield return new(
-            Group, "bytes of memory of the guest", BytesOfAnEngine(ofHost: false), FigureKind.Goal, 64 << 10);
+        foreach (bool ofHost in new[] { true, false })
+        {
+            string name = $"bytes of memory of the {(ofHost ? "host" : "guest")}";
+            yield return new(Group, name, BytesOfAnEngine(ofHost), FigureKind.Goal, 64 << 10);
+        }
     }
 
     // This looks at the memory of the whole process: nothing else may run beside it.
