@@ -22,6 +22,7 @@ internal sealed class LinkEngine : IDisposable
     private readonly LinkOptions _options;
     private readonly OwnItems _items;
     private readonly Handshake _handshake;
+    private readonly Settlement _settlement;
     private readonly Queue<LinkEvent> _events = new();
     private readonly byte[] _decoded = new byte[2048];
     private OpenLink? _link;
@@ -32,14 +33,12 @@ internal sealed class LinkEngine : IDisposable
     private Instant _openedAt;
     private int _brokenLinks;
     private bool _mustReadAgain;
-    private UInt128 _endedId;
-    private StreamSet? _endedStreams;
-    private ulong _endedAcked;
 
     internal LinkEngine(LinkOptions options, ILinkCrypto crypto, Instant now)
     {
         _options = options;
         _items = new(options);
+        _settlement = new(options.Rules);
         _handshake = new(options, _items, crypto);
         ResetAudit(now);
     }
@@ -65,8 +64,8 @@ internal sealed class LinkEngine : IDisposable
     /// nothing wakes the reader.</summary>
     internal bool IsBusy => _link is { IsActive: true } || _handshake.AwaitsAnswer || IsUneasy;
 
-    /// <summary>Gets whether the last read showed something odd, so that the table must be read again soon, even where a change
-    /// wakes the reader: the oddity counts only if it lasts (rule 5).</summary>
+    /// <summary>Gets whether the last read showed something odd, so that the table must be read again soon, even where a
+    /// change wakes the reader: the oddity counts only if it lasts (rule 5).</summary>
     internal bool IsUneasy => _link is { IsUneasy: true } || _unexpectedHello is not null || _mustReadAgain;
 
     /// <summary>Gets a number that has changed when a read has shown something new.</summary>
@@ -98,8 +97,8 @@ internal sealed class LinkEngine : IDisposable
             ? Instant.Never
             : Instant.Earlier(_handshake.NextTimeout, _link?.NextTimeout ?? Instant.Never);
 
-    /// <summary>Gives when there is something to write: now, later (an item that did not land, or is in doubt), or never; never
-    /// also when only the peer can free a slot.</summary>
+    /// <summary>Gives when there is something to write: now, later (an item that did not land, or is in doubt), or never;
+    /// never also when only the peer can free a slot.</summary>
     internal Instant WriteAt(Instant now) =>
         State == LinkState.Closed
             ? Instant.Never
@@ -243,8 +242,9 @@ internal sealed class LinkEngine : IDisposable
         ResetAudit(now);
     }
 
-    /// <summary>Takes note that this side may be a copy, or a past, of another: the VM's generation id has changed, or the
-    /// clock has jumped. Nothing is delivered, and nothing new is issued, until the peer has echoed a fresh nonce (rule 9).</summary>
+    /// <summary>Takes note that this side may be a copy, or a past, of another: the VM's generation id has changed, or
+    /// the clock has jumped. Nothing is delivered, and nothing new is issued, until the peer has echoed a fresh nonce
+    /// (rule 9).</summary>
     /// <param name="now">The time.</param>
     /// <param name="freshNonce">A random number drawn after the suspicion arose.</param>
     internal void HandleSuspicion(Instant now, ulong freshNonce)
@@ -258,7 +258,7 @@ internal sealed class LinkEngine : IDisposable
         }
 
         if (_link is not null)
-            DropLink(new(LinkEndReason.Suspected, "This side was rolled back, or its clock jumped, before the link was open."));
+            DropLink(new(LinkEndReason.Suspected, "This side may have been rolled back before the link was open."));
         State = LinkState.Greeting;
         _handshake.DrawAnew();
         _mustReadAgain = true;
@@ -303,7 +303,8 @@ internal sealed class LinkEngine : IDisposable
 
     private void BeginLink(HandshakeResult keys, Instant now)
     {
-        Settle(keys.Peer);
+        if (_settlement.Take(keys.Peer) is { } settled)
+            _events.Enqueue(settled);
         StreamSet streams = new(_options, keys.Peer.Limits, _events);
         AlphabetChoice choice = new(_options, _items, _handshake.Bans.Writes(keys.Peer.Alphabets), keys.LinkId);
         _link = new(_options, _items, streams, keys.Sealer, keys.LinkId, choice, now);
@@ -311,16 +312,6 @@ internal sealed class LinkEngine : IDisposable
         ResetAudit(now);
         if (_options.IsHost)
             _events.Enqueue(new(LinkEventKind.Opened));
-    }
-
-    /// <summary>Tells what the peer says it had accepted of the last link; what it has acknowledged it cannot take back.</summary>
-    private void Settle(Hello peer)
-    {
-        if (_endedStreams is not { } ended || (peer.LastAccepted?.PeerAttemptId != _endedId && _options.Rules.AsksPeerWhatRan))
-            return;
-        _endedStreams = null;
-        ulong said = _options.Rules.AsksPeerWhatRan ? peer.LastAccepted!.Value.Number : 0;
-        _events.Enqueue(new(LinkEventKind.Settled) { Streams = ended, Accepted = Math.Max(said, _endedAcked) });
     }
 
     /// <summary>Follows the link where it has gone: confirmed, or to its end.</summary>
@@ -365,9 +356,9 @@ internal sealed class LinkEngine : IDisposable
         bool wasShort = end.Reason is not LinkEndReason.ClosedByPeer and not LinkEndReason.PeerRestarted
             && (State != LinkState.Open || now - _openedAt < _options.KeepaliveAfter);
         _brokenLinks = wasShort ? _brokenLinks + 1 : 0;
-        (_endedId, _endedStreams, _endedAcked) = (_handshake.OwnId, _link!.Streams, _link.Acked);
+        _settlement.Note(_handshake.OwnId, _link!);
         _handshake.Bans.HandleEnd(_link!.Proofs, _link.Choice);
-        // A link that the peer has not confirmed may never have been one: another life may have answered the same hello.
+        // A link that is not confirmed may never have been one: another life may have answered the same hello.
         LastAccepted? last = _link.IsConfirmed ? new(_handshake.Peer!.AttemptId, _link.Accepted) : null;
         DropLink(end);
         State = LinkState.Greeting;
@@ -391,12 +382,4 @@ internal sealed class LinkEngine : IDisposable
         _auditBase = now;
         _auditAfter = _options.AuditAfter;
     }
-}
-
-/// <summary>What came of the write of an item.</summary>
-internal enum WriteResult
-{
-    Landed,
-    Refused,
-    InDoubt,
 }

@@ -24,8 +24,8 @@ internal enum LinkEventKind
     StreamReset,
 
     /// <summary>The peer's next hello says what it had accepted of the link that ended before: a stream of
-    /// <see cref="LinkEvent.Streams"/> that was opened in a later packet than <see cref="LinkEvent.Accepted"/> certainly did
-    /// not reach it (rule 11).</summary>
+    /// <see cref="LinkEvent.Streams"/> that was opened in a later packet than <see cref="LinkEvent.Accepted"/> certainly
+    /// did not reach it (rule 11).</summary>
     Settled,
 }
 

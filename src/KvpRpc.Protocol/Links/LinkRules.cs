@@ -1,6 +1,6 @@
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>Rules of the protocol that each close a hole. A product keeps to all of them; a test takes one out and sees that the
+/// <summary>Rules of the protocol that each close a hole. A product keeps to all; a test takes one out and sees that the
 /// simulation finds the hole again. The letters are those of <c>protocol/link.md</c>.</summary>
 internal sealed record LinkRules
 {
@@ -30,7 +30,7 @@ internal sealed record LinkRules
     /// <summary>Gets whether acknowledgements bind the tag of the packet they name (k).</summary>
     internal bool BindsAcknowledgedTag { get; init; } = true;
 
-    /// <summary>Gets whether nothing is delivered after a suspicion until the peer has echoed a fresh nonce (l).</summary>
+    /// <summary>Gets whether a suspicion stops delivery until the peer has echoed a fresh nonce (l).</summary>
     internal bool ProvesFreshness { get; init; } = true;
 
     /// <summary>Gets whether only the peer's own word tells what it has not accepted (n).</summary>

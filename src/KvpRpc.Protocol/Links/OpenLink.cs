@@ -72,7 +72,7 @@ internal sealed class OpenLink : IDisposable
     /// <summary>Gets why the link must end; null while it need not.</summary>
     internal LinkEnd? End { get; private set; }
 
-    /// <summary>Gets whether the own table should be read back soon: a nudge came while packets wait for their ack.</summary>
+    /// <summary>Gets whether the own table should be read back soon: a nudge came while packets wait.</summary>
     internal bool AuditDue { get; set; }
 
     /// <summary>Gets how many packets and control parts of the peer were accepted.</summary>
@@ -89,8 +89,8 @@ internal sealed class OpenLink : IDisposable
     /// <summary>Gets since when it should have been.</summary>
     internal Instant WaitingSince => _sender.HasUnacked ? _sender.UnackedSince : _nudgedAt;
 
-    /// <summary>Gets whether silence means something: a stream is open, the peer has not confirmed the link, or must prove
-    /// that it goes on.</summary>
+    /// <summary>Gets whether silence means something: a stream is open, the peer has not confirmed the link, or must
+    /// prove that it goes on.</summary>
     internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed || _proof != 0;
 
     /// <summary>Gets whether the next read should come soon, although nothing may wake a reader.</summary>
@@ -102,13 +102,9 @@ internal sealed class OpenLink : IDisposable
     {
         get
         {
-            Instant next = Instant.Never;
-            if (_unreadableSince is { } unreadable && _options.Rules.EndsBrokenLinks)
-                next = Instant.Earlier(next, unreadable + BadItemAfter);
-            if (Proofs.GarbledSince is { } garbled && _options.Rules.EndsBrokenLinks)
-                next = Instant.Earlier(next, garbled + BadItemAfter);
-            if (_gapSince is { } gap && _options.Rules.EndsBrokenLinks)
-                next = Instant.Earlier(next, gap + _options.GapAfter);
+            Instant next = Instant.Earlier(
+                EndsAt(_gapSince, _options.GapAfter),
+                Instant.Earlier(EndsAt(_unreadableSince, BadItemAfter), EndsAt(Proofs.GarbledSince, BadItemAfter)));
             if (_proof != 0)
                 return Instant.Earlier(next, _nudgedAt + _options.LostAfter);
             if (!MayNudge)
@@ -125,6 +121,9 @@ internal sealed class OpenLink : IDisposable
     private bool MayNudge => IsActive && (IsConfirmed || _options.IsHost);
 
     private TimeSpan BadItemAfter => _options.Rules.IgnoresOneOddRead ? _options.BadItemAfter : default;
+
+    private Instant EndsAt(Instant? since, TimeSpan after) =>
+        since is { } begun && _options.Rules.EndsBrokenLinks ? begun + after : Instant.Never;
 
     // Transfers leave the last slots to small messages, and the control item, which holds a third of a wide one.
     // At least one slot is theirs, however small the window.
@@ -161,7 +160,7 @@ internal sealed class OpenLink : IDisposable
         return WantsPacket ? _items.FreeAt(BulkReserve, now, FirstSlot) : Instant.Never;
     }
 
-    /// <summary>Delivers nothing more until the peer has echoed a fresh nonce (rule 9): this side may have been rolled back.</summary>
+    /// <summary>Delivers nothing more until the peer has echoed a fresh nonce: this side may be a past (rule 9).</summary>
     internal void Suspect(ulong freshNonce, Instant now)
     {
         if (!_options.Rules.ProvesFreshness)
@@ -224,21 +223,21 @@ internal sealed class OpenLink : IDisposable
         NoteActivity(now);
         if (_proof != 0 && _nudgedAt + _options.LostAfter <= now)
         {
-            End = new(LinkEndReason.Suspected, "This side was rolled back, or its clock jumped, and the link did not go on.");
+            End = new(LinkEndReason.Suspected, "This side may have been rolled back, and the link did not go on.");
         }
-        else if (_unreadableSince + BadItemAfter <= now && _options.Rules.EndsBrokenLinks)
+        else if (EndsAt(_unreadableSince, BadItemAfter) <= now)
         {
             End = new(LinkEndReason.Unreadable, IsConfirmed
                 ? "The peer's next packet cannot be opened: the peer was rolled back, or its table was altered."
                 : "The peer's first packet cannot be opened: both sides must have the same pre-shared key, or none.");
             Proofs.BlameUnreadable();
         }
-        else if (Proofs.GarbledSince + BadItemAfter <= now && _options.Rules.EndsBrokenLinks)
+        else if (EndsAt(Proofs.GarbledSince, BadItemAfter) <= now)
         {
             End = new(LinkEndReason.Unreadable, "The medium no longer carries the characters of the peer's texts.");
             Proofs.BlameGarbled();
         }
-        else if (_gapSince + _options.GapAfter <= now && _options.Rules.EndsBrokenLinks)
+        else if (EndsAt(_gapSince, _options.GapAfter) <= now)
         {
             End = new(LinkEndReason.PeerRolledBack, "A packet of the peer stayed missing while later ones were there.");
             Proofs.BlameMissing();
@@ -316,8 +315,7 @@ internal sealed class OpenLink : IDisposable
         _wasActive = IsActive;
     }
 
-    private bool MayWriteControl(Instant now) =>
-        !_items.Control.InFlight
+    private bool MayWriteControl(Instant now) => !_items.Control.InFlight
         && (_options.Rules.ControlIsOutsideWindow || _items.FreeAt(reserve: 0, now) <= now);
 
     private void Nudge(Instant now)
@@ -348,13 +346,10 @@ internal sealed class OpenLink : IDisposable
         _sender.HandleAck(part.Ack, now);
         if (answersNudge)
             NoteAnswer(_nudgedAt, now);
-        if (_proof != 0 && part.Answer == _proof)
-        {
-            // What was passed over until now is read again.
+        // What was passed over until now is read again.
+        _mustReadAgain |= _proof != 0 && part.Answer == _proof;
+        if (part.Answer == _proof)
             _proof = 0;
-            _mustReadAgain = true;
-        }
-
         if (part.Nudge <= _peerNudge)
             return;
         // The peer nudges again only when it has read the answer: that answers too, for a side that waits for nothing.

@@ -64,7 +64,7 @@ internal sealed class OwnItems
         return null;
     }
 
-    /// <summary>Gives when a slot takes a new packet: now, later, or never before something else has happened.</summary>
+    /// <summary>Gives when a slot takes a new packet: now, later, or never by itself.</summary>
     internal Instant FreeAt(int reserve, Instant now, int first = 0)
     {
         int free = 0;

@@ -80,8 +80,8 @@ internal sealed class PacketSender
         if (filler.HasUrgent)
             _choice.NoteFullPacket();
 
-        // Half the window, and its end: early enough that the acknowledgement comes before the window is full. While half of
-        // it is held, a request is always on its way: acknowledgements that ride on packets may free other slots than these.
+        // Half the window, and its end: early enough that the acknowledgement comes before the window is full. While half
+        // of it is held, a request is always on its way: those that ride on packets may free other slots than these.
         int held = _items.HeldCount + 1;
         if (held == _options.MaxSlots || (held >= (_options.MaxSlots + 1) / 2 && _ackRequested <= Acked))
         {

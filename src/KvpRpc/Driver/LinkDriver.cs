@@ -40,6 +40,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
             Channel = options.Channel,
             VmId = options.VirtualMachineId,
             MaxValueUnits = Math.Min(transport.Limits.MaxValueUnits, 1023),
+            MaxValueUtf8Bytes = transport.Limits.MaxValueUtf8Bytes,
             MaxSlots = options.MaxSlots,
             MaxMessageBytes = options.MaxMessageBytes,
             MaxStreams = options.MaxStreams,

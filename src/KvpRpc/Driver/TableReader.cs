@@ -28,6 +28,7 @@ internal sealed class TableReader
     private Task? _watching;
     private Instant _startedAt;
     private Instant _pauseUntil;
+    private Instant _changeReadAt;
     private TimeSpan _pause = FirstPause;
     private string? _error;
     private bool _hasChanged = true;
@@ -57,7 +58,7 @@ internal sealed class TableReader
         {
             if (_reading is not null)
                 return Instant.Never;
-            Instant next = _hasChanged ? default : Policy.NextReadAt(_engine.IsBusy);
+            Instant next = _hasChanged ? _changeReadAt : Policy.NextReadAt(_engine.IsBusy);
             return next > _pauseUntil ? next : _pauseUntil;
         }
     }
@@ -76,15 +77,17 @@ internal sealed class TableReader
         _reading = null;
         Instant now = _clock.Now;
         ulong heard = _engine.HeardCount;
-        if (ended.Exception?.InnerException is { } failure)
+        if (EndedTask.Failure(ended) is { } failure)
         {
             if (_error is null)
                 Log.ReadFailed(_options.Logger, failure, _options.Channel);
             _error = failure.Message;
             _pauseUntil = now + _pause;
             _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+            // The change that was to be read is still there to be read, and nothing may tell of it again.
+            _hasChanged = true;
         }
-        else if (ended.IsCompletedSuccessfully)
+        else
         {
             _error = null;
             _pause = FirstPause;
@@ -96,6 +99,8 @@ internal sealed class TableReader
 
         _shown.Clear();
         bool foundNews = _engine.HeardCount != heard;
+        // A watch that tells of changes without end must not keep the loop reading without a break.
+        _changeReadAt = foundNews ? default : now + ShortestInterval;
         _polled.HandleRead(foundNews, now - _startedAt, now);
         _watched.HandleRead(foundNews, now - _startedAt, now);
     }
@@ -108,10 +113,10 @@ internal sealed class TableReader
             return;
         _hasChanged = false;
         _startedAt = _clock.Now;
-        _reading = _signal.SetAfter(_transport.ReadPeerTableAsync(_shown, cancellationToken).AsTask());
+        _reading = _signal.SetAfter(ReadAsync(cancellationToken));
         // A watch that is begun after the read has begun misses nothing that the read does not show.
         if (_transport.CanWaitForChange && _watching is null)
-            _watching = _signal.SetAfter(_transport.WaitForChangeAsync(cancellationToken).AsTask());
+            _watching = _signal.SetAfter(WaitForChangeAsync(cancellationToken));
     }
 
     internal async Task StopAsync()
@@ -122,16 +127,22 @@ internal sealed class TableReader
             await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    // Whatever a transport throws, and when, ends in the task.
+    private async Task ReadAsync(CancellationToken cancellationToken) =>
+        await _transport.ReadPeerTableAsync(_shown, cancellationToken).ConfigureAwait(false);
+
+    private async Task WaitForChangeAsync(CancellationToken cancellationToken) =>
+        await _transport.WaitForChangeAsync(cancellationToken).ConfigureAwait(false);
+
     private void TakeWatch()
     {
         if (_watching is not { IsCompleted: true } ended)
             return;
         _watching = null;
-        bool fails = ended.Exception is not null;
-        if (fails && !_watchFails)
-            Log.WatchFailed(_options.Logger, ended.Exception!.InnerException!, _options.Channel);
-        _watchFails = fails;
-        if (ended.IsCompletedSuccessfully)
-            _hasChanged = true;
+        Exception? failure = EndedTask.Failure(ended);
+        if (failure is not null && !_watchFails)
+            Log.WatchFailed(_options.Logger, failure, _options.Channel);
+        _watchFails = failure is not null;
+        _hasChanged |= !_watchFails;
     }
 }

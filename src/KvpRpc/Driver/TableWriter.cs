@@ -79,28 +79,31 @@ internal sealed class TableWriter
         _running = null;
         if (_items.Count == 0)
         {
-            TakeAudit(ended.Exception?.InnerException);
+            TakeAudit(EndedTask.Failure(ended));
             return;
         }
 
-        Exception? failure = ended.Exception?.InnerException;
-        if (failure is not null)
-        {
-            Obstacle = failure.Message;
-            Log.WriteFailed(_logger, failure);
-        }
-
+        Exception? failure = EndedTask.Failure(ended);
         bool allRefused = true;
         for (int i = 0; i < _items.Count; i++)
         {
-            WriteResult result = failure is not null ? WriteResult.Refused : ToResult(_batch[i]);
+            // Only the exception of transports says that nothing was written; after another anything may have been.
+            WriteResult result = failure is KvpTransportException ? WriteResult.Refused : ToResult(_batch[i]);
             allRefused &= result == WriteResult.Refused;
             _engine.HandleWritten(_items[i], result, _clock.Now);
         }
 
         HasLanded = !allRefused;
-        if (failure is null && !allRefused)
+        if (failure is not null)
+        {
+            Obstacle = failure.Message;
+            Log.WriteFailed(_logger, failure);
+        }
+        else if (!allRefused)
+        {
             Obstacle = null;
+        }
+
         SetPause(failure is not null);
         _items.Clear();
         _batch.Clear();
@@ -137,7 +140,7 @@ internal sealed class TableWriter
     internal void StartAudit(CancellationToken cancellationToken)
     {
         _audited.Clear();
-        _running = _signal.SetAfter(_transport.ReadOwnTableAsync(_audited, cancellationToken).AsTask());
+        _running = _signal.SetAfter(ReadOwnAsync(cancellationToken));
     }
 
     private void TakeAudit(Exception? failure)
@@ -177,8 +180,15 @@ internal sealed class TableWriter
             _batch.Add(write);
         }
 
-        _running = _signal.SetAfter(_transport.WriteAsync(_batch, cancellationToken).AsTask());
+        _running = _signal.SetAfter(WriteAsync(cancellationToken));
     }
+
+    // Whatever a transport throws, and when, ends in the task.
+    private async Task ReadOwnAsync(CancellationToken cancellationToken) =>
+        await _transport.ReadOwnTableAsync(_audited, cancellationToken).ConfigureAwait(false);
+
+    private async Task WriteAsync(CancellationToken cancellationToken) =>
+        await _transport.WriteAsync(_batch, cancellationToken).ConfigureAwait(false);
 
     private WriteResult ToResult(KvpItemWrite write)
     {

@@ -21,7 +21,11 @@ public sealed class PeerFuzzTests
         world.Call(world.Guest, 20_000, 20_000);
         Gen<string> text = Gen.OneOf(
             Gen.String,
-            Gen.Select(Gen.Int[0, valid.Count - 1], Gen.Int[0, 1022], Gen.Char, (at, place, unit) => Alter(valid[at].Value, place, unit)),
+            Gen.Select(
+                Gen.Int[0, valid.Count - 1],
+                Gen.Int[0, 1022],
+                Gen.Char,
+                (at, place, unit) => Alter(valid[at].Value, place, unit)),
             Gen.Select(Gen.Int[0, valid.Count - 1], Gen.Int[0, 1022], (at, length) => Cut(valid[at].Value, length)));
         Gen<string> key = Gen.OneOf(
             Gen.String, Gen.Int[0, 200].Select(index => $"kvprpc.default.{index}"), Gen.Const("KVPRPC.Default.0"));
@@ -34,7 +38,8 @@ public sealed class PeerFuzzTests
                 foreach (SimulatedSide side in new[] { world.Host, world.Guest })
                 {
                     now += TimeSpan.FromMilliseconds(1);
-                    List<KeyValuePair<string, string>> shown = [.. items.Select(item => KeyValuePair.Create(item.Key, item.Text))];
+                    List<KeyValuePair<string, string>> shown =
+                        [.. items.Select(item => KeyValuePair.Create(item.Key, item.Text))];
                     side.Peer.Read(shown, now);
                     side.Peer.Audit(shown, now);
                     side.Peer.HandleTimeout(now);
@@ -109,7 +114,9 @@ public sealed class PeerFuzzTests
     }
 
     private static string Alter(string text, int place, char unit) =>
-        text.Length == 0 ? "" : string.Concat(text.AsSpan(0, place % text.Length), [unit], text.AsSpan((place % text.Length) + 1));
+        text.Length == 0
+            ? ""
+            : string.Concat(text.AsSpan(0, place % text.Length), [unit], text.AsSpan((place % text.Length) + 1));
 
     private static string Cut(string text, int length) => text[..Math.Min(length, text.Length)];
 }

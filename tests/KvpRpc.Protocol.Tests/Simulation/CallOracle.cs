@@ -19,8 +19,8 @@ internal sealed class CallOracle
     /// <summary>Gets how much has been noted: what a checkpoint remembers.</summary>
     internal int Count => _deeds.Count;
 
-    /// <summary>Gets or sets whether a call that has succeeded may not run again even on another timeline, because every
-    /// rollback is noticed.</summary>
+    /// <summary>Gets or sets whether a call that has succeeded may not run again even on another timeline, because
+    /// every rollback is noticed.</summary>
     internal bool NoticesRollbacks { get; set; }
 
     /// <summary>Takes note that a server begins to run a call.</summary>
@@ -32,7 +32,7 @@ internal sealed class CallOracle
             throw new SimulationException($"Call {id:x} ran after its caller was told that it certainly had not.");
         // What the caller has not heard of may run again; what it has been told cannot be unsaid.
         if (!_everRan.Add(id) && NoticesRollbacks && _succeeded.Contains(id))
-            throw new SimulationException($"Call {id:x} ran again after its success although the rollback was noticed.");
+            throw new SimulationException($"Call {id:x} ran again after its success; the rollback was noticed.");
         _deeds.Add((isHost, true, id));
     }
 
@@ -47,8 +47,8 @@ internal sealed class CallOracle
     /// <summary>Takes note that a caller was told that its call certainly did not run.</summary>
     /// <param name="isHost">The caller's side.</param>
     /// <param name="id">The call.</param>
-    /// <param name="isSameTimeline">False when the caller was rolled back since it made the call: another timeline of it may
-    /// have sent it.</param>
+    /// <param name="isSameTimeline">False when the caller was rolled back since it made the call: another timeline of it
+    /// may have sent it.</param>
     internal void NoteNotRun(bool isHost, ulong id, bool isSameTimeline)
     {
         NotRun++;

@@ -5,7 +5,8 @@ using KvpRpc.Protocol.Streams;
 namespace KvpRpc.Protocol.Tests.Simulation;
 
 /// <summary>Calls the peer and serves its calls: every reply echoes what it answers.</summary>
-internal sealed class EchoApplication(LinkEngine engine, SimulatedRandom random, Traffic traffic, CallOracle oracle, ulong life, bool isHost)
+internal sealed class EchoApplication(
+    LinkEngine engine, SimulatedRandom random, Traffic traffic, CallOracle oracle, ulong life, bool isHost)
 {
     private readonly Dictionary<EngineStream, CallRecord> _calls = [];
     private readonly List<EngineStream> _order = [];

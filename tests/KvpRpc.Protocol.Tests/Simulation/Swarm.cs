@@ -36,7 +36,10 @@ internal static class Swarm
         if (slots < 8)
             traffic = traffic with { LargeBytes = 8 << 10 };
         using SimulatedWorld world = new(
-            seed, traffic, options => options with { MaxSlots = slots, Rules = rules ?? LinkRules.All }, isRecorded: weather.RollbackChance > 0)
+            seed,
+            traffic,
+            options => options with { MaxSlots = slots, Rules = rules ?? LinkRules.All },
+            isRecorded: weather.RollbackChance > 0)
         {
             Log = log,
         };
