@@ -16,6 +16,8 @@ public sealed class KvpGuest : IAsyncDisposable
     public KvpGuest(IKvpTransport transport, KvpGuestOptions? options = null)
     {
         options ??= new();
+        // The channel runs on the transport from its opening on: nothing may fail after it.
+        options.Calls.Validate();
         _channel = KvpChannel.OpenGuest(transport, options.Links);
         _peer = new(_channel, options.Calls);
     }

@@ -9,7 +9,7 @@ public sealed class KvpHost : IAsyncDisposable
 {
     private readonly IKvpHypervisor _hypervisor;
     private readonly KvpHostOptions _options;
-    private readonly ConcurrentDictionary<Guid, Lazy<KvpVirtualMachine>> _machines = new();
+    private readonly ConcurrentDictionary<Guid, Lazy<Task<KvpVirtualMachine>>> _machines = new();
     private readonly Lock _gate = new();
     private readonly List<Action<KvpVirtualMachine, RpcPeer>> _services = [];
     private int _isDisposed;
@@ -24,6 +24,7 @@ public sealed class KvpHost : IAsyncDisposable
         _hypervisor = hypervisor;
         _options = options ?? new();
         _options.Links.Validate();
+        _options.Calls.Validate();
     }
 
     /// <summary>Offers a service to every VM that is opened from now on. The object is made for each VM, so that it
@@ -50,17 +51,27 @@ public sealed class KvpHost : IAsyncDisposable
         IReadOnlyList<KvpVirtualMachineInfo> all =
             await _hypervisor.ListVirtualMachinesAsync(cancellationToken).ConfigureAwait(false);
         KvpVirtualMachineInfo info = Find(all, nameOrId);
-        Lazy<KvpVirtualMachine> machine = _machines.GetOrAdd(info.Id, _ => new(() => Open(info)));
+        Lazy<Task<KvpVirtualMachine>> opening = _machines.GetOrAdd(info.Id, _ => new(() => OpenAsync(info)));
+        KvpVirtualMachine machine;
         try
         {
-            return machine.Value;
+            machine = await opening.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (KvpTransportException)
+        catch when (opening.Value.IsFaulted)
         {
             // The next try is a new one.
-            _machines.TryRemove(new(info.Id, machine));
+            _machines.TryRemove(new(info.Id, opening));
             throw;
         }
+
+        if (Volatile.Read(ref _isDisposed) != 0)
+        {
+            // The host may have been closed without seeing this VM.
+            await machine.DisposeAsync().ConfigureAwait(false);
+            throw new ObjectDisposedException(nameof(KvpHost));
+        }
+
+        return machine;
     }
 
     /// <summary>Closes the links of all VMs.</summary>
@@ -68,11 +79,15 @@ public sealed class KvpHost : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
-        foreach (Lazy<KvpVirtualMachine> machine in _machines.Values)
-        {
-            if (machine.IsValueCreated)
-                await machine.Value.DisposeAsync().ConfigureAwait(false);
-        }
+        await Task.WhenAll(_machines.Values.Where(opening => opening.IsValueCreated).Select(CloseAsync))
+            .ConfigureAwait(false);
+    }
+
+    private static async Task CloseAsync(Lazy<Task<KvpVirtualMachine>> opening)
+    {
+        await ((Task)opening.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.Value.IsCompletedSuccessfully)
+            await (await opening.Value.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
     }
 
     private static KvpVirtualMachineInfo Find(IReadOnlyList<KvpVirtualMachineInfo> all, string nameOrId)
@@ -91,18 +106,27 @@ public sealed class KvpHost : IAsyncDisposable
         };
     }
 
-    private KvpVirtualMachine Open(KvpVirtualMachineInfo info)
+    private async Task<KvpVirtualMachine> OpenAsync(KvpVirtualMachineInfo info)
     {
         KvpLinkOptions links = _options.Links with { VirtualMachineId = info.Id };
         IKvpTransport transport = _hypervisor.OpenTransport(info.Id, KvpChannel.KeyPrefix(links.Channel));
-        KvpVirtualMachine machine = new(info, KvpChannel.OpenHost(transport, links), _options.Calls);
-        lock (_gate)
+        KvpVirtualMachine machine = new(
+            info, KvpChannel.OpenHost(transport, links), _options.Calls, () => _machines.TryRemove(info.Id, out _));
+        try
         {
-            foreach (Action<KvpVirtualMachine, RpcPeer> add in _services)
+            Action<KvpVirtualMachine, RpcPeer>[] services;
+            lock (_gate)
+                services = [.. _services];
+            foreach (Action<KvpVirtualMachine, RpcPeer> add in services)
                 add(machine, machine.Peer);
+            machine.Peer.Start();
+            return machine;
         }
-
-        machine.Peer.Start();
-        return machine;
+        catch
+        {
+            // Making a service is the application's: the tables must not stay taken when it fails.
+            await machine.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 }

@@ -7,12 +7,16 @@ namespace KvpRpc.Host;
 public sealed class KvpVirtualMachine : IAsyncDisposable
 {
     private readonly KvpChannel _channel;
+    private readonly Action _handleClosed;
+    private int _isDisposed;
 
-    internal KvpVirtualMachine(KvpVirtualMachineInfo info, KvpChannel channel, RpcPeerOptions options)
+    internal KvpVirtualMachine(
+        KvpVirtualMachineInfo info, KvpChannel channel, RpcPeerOptions options, Action handleClosed)
     {
         Id = info.Id;
         Name = info.Name;
         _channel = channel;
+        _handleClosed = handleClosed;
         Peer = new(channel, options);
     }
 
@@ -32,10 +36,13 @@ public sealed class KvpVirtualMachine : IAsyncDisposable
     public TContract CreateClient<[KvpContract] TContract>(RpcClientOptions? options = null)
         where TContract : class => Peer.CreateClient<TContract>(options);
 
-    /// <summary>Ends all calls and closes the link.</summary>
+    /// <summary>Ends all calls and closes the link. The VM can then be opened anew.</summary>
     public async ValueTask DisposeAsync()
     {
         await Peer.DisposeAsync().ConfigureAwait(false);
         await _channel.DisposeAsync().ConfigureAwait(false);
+        // Once: by the next time it may be open anew.
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+            _handleClosed();
     }
 }

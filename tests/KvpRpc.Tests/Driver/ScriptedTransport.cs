@@ -18,11 +18,21 @@ internal sealed class ScriptedTransport : IKvpTransport
 
     internal Func<ValueTask>? Wait { get; set; }
 
+    /// <summary>Gets whether a channel has begun to use it.</summary>
+    internal bool IsInUse { get; private set; }
+
     internal bool ThrowsOnDispose { get; set; }
 
     internal TaskCompletionSource Disposed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public KvpTransportLimits Limits { get; } = new();
+    public KvpTransportLimits Limits
+    {
+        get
+        {
+            IsInUse = true;
+            return new();
+        }
+    }
 
     public bool CanWaitForChange => Wait is not null;
 
