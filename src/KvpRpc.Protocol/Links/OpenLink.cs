@@ -108,13 +108,10 @@ internal sealed class OpenLink : IDisposable
             Instant next = Instant.Earlier(
                 EndsAt(_gapSince, _options.GapAfter),
                 Instant.Earlier(EndsAt(_unreadableSince, BadItemAfter), EndsAt(Proofs.GarbledSince, BadItemAfter)));
-            if (_proof != 0)
-                return Instant.Earlier(next, _nudgedAt + _options.LostAfter);
-            if (!MayNudge)
+            if (_proof == 0 && !MayNudge)
                 return next;
-            return Instant.Earlier(
-                next,
-                _nudge > _nudgeSatisfied ? _nudgedAt + _options.LostAfter : NudgeAt);
+            bool isAsked = _proof != 0 || _nudge > _nudgeSatisfied;
+            return Instant.Earlier(next, isAsked ? _nudgedAt + _options.LostAfter : NudgeAt);
         }
     }
 

@@ -12,7 +12,8 @@ internal static class BoundsChecker
             return;
         ReceiveBudget budget = streams.Budget;
         if (budget.Free < 0 || budget.Free > options.ReceiveBudget)
-            throw new SimulationException($"The receive budget has {budget.Free} of {options.ReceiveBudget} bytes free.");
+            throw new SimulationException(
+                $"The receive budget has {budget.Free} of {options.ReceiveBudget} bytes free.");
         if (budget.WaitingCount > 2 * options.MaxStreams)
             throw new SimulationException($"{budget.WaitingCount} streams wait for memory.");
     }
