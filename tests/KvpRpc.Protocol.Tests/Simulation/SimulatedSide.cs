@@ -4,8 +4,8 @@ namespace KvpRpc.Protocol.Tests.Simulation;
 
 /// <summary>One side of the world: the loop that a driver runs, its two tables, its clock, and the life that is on
 /// it.</summary>
-/// <remarks>The host polls, the guest is woken by a change and polls seldom; each has one read, one write and one audit at a
-/// time.</remarks>
+/// <remarks>The host polls, the guest is woken by a change and polls seldom; each has one read, and one write or audit,
+/// at a time.</remarks>
 internal sealed class SimulatedSide
 {
     private readonly SimulatedWorld _world;
