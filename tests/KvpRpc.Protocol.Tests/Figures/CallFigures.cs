@@ -51,7 +51,8 @@ internal static class CallFigures
 
         // A guest that waits up to a second for an idle host's look also looks by itself, every two seconds.
         double readsLimit = fromHost ? 1 : 1.5;
-        yield return new(group, "guest reads, call to answer", (double)guestReads / Calls, FigureKind.Guard, readsLimit);
+        yield return new(
+            group, "guest reads, call to answer", (double)guestReads / Calls, FigureKind.Guard, readsLimit);
     }
 
     private static IEnumerable<ProtocolFigure> Together(bool fromHost)
