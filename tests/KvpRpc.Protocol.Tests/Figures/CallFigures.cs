@@ -48,11 +48,7 @@ internal static class CallFigures
         yield return new(group, "host items", (double)all.HostItems / Calls, FigureKind.Guard, 1);
         yield return new(group, "guest items", (double)all.GuestItems / Calls, FigureKind.Guard, 1);
         yield return new(group, "host polls, call to answer", (double)hostReads / Calls, FigureKind.Guard, 1);
-
-        // A guest that waits up to a second for an idle host's look also looks by itself, every two seconds.
-        double readsLimit = fromHost ? 1 : 1.5;
-        yield return new(
-            group, "guest reads, call to answer", (double)guestReads / Calls, FigureKind.Guard, readsLimit);
+        yield return new(group, "guest reads, call to answer", (double)guestReads / Calls, FigureKind.Guard, 1);
     }
 
     private static IEnumerable<ProtocolFigure> Together(bool fromHost)

@@ -172,6 +172,8 @@ internal sealed class SimulatedSide
     private void EndRead(List<KeyValuePair<string, string>> items, bool fails)
     {
         _isReading = false;
+        // As in the driver, the next look at times counts from the last read, whatever has caused that.
+        _pollAt = Instant.Never;
         if (!fails)
         {
             Reads++;
