@@ -17,8 +17,6 @@ namespace KvpRpc.Protocol.Links;
 /// </remarks>
 internal sealed class LinkEngine : IDisposable
 {
-    private static readonly TimeSpan IdleItemAfter = TimeSpan.FromSeconds(2);
-
     private readonly LinkOptions _options;
     private readonly OwnItems _items;
     private readonly Handshake _handshake;
@@ -36,6 +34,7 @@ internal sealed class LinkEngine : IDisposable
 
     internal LinkEngine(LinkOptions options, ILinkCrypto crypto, Instant now)
     {
+        options.Validate();
         _options = options;
         _items = new(options);
         _settlement = new(options.Rules);
@@ -130,7 +129,7 @@ internal sealed class LinkEngine : IDisposable
     internal void Close(string text)
     {
         if (_link is { IsConfirmed: true })
-            _link.Close(code: 0, text);
+            _link.Close(text);
         else
             Finish(new(LinkEndReason.Closed, text));
     }
@@ -158,7 +157,8 @@ internal sealed class LinkEngine : IDisposable
             return;
         if (text[0] == Handshake.HelloMark)
             _shownHello = index == 0 ? _handshake.Remember(text) : _shownHello;
-        else if (_link is { } link && link.Proofs.TryRead(index, text, _decoded, out Alphabet? alphabet, out int count))
+        else if (_link is { } link && !link.IsSeen(index, text)
+            && link.Proofs.TryRead(index, text, _decoded, out Alphabet? alphabet, out int count))
             link.HandleItem(index, alphabet, _decoded.AsSpan(0, count), now);
     }
 
@@ -206,9 +206,7 @@ internal sealed class LinkEngine : IDisposable
             return;
         _items.CollectDirty(batch, max, now);
         _link?.CollectWrites(batch, max, now);
-        // On a host a deletion is a call of its own, and its items cost a guest next to nothing.
-        if (batch.Count > 0 && !_options.IsHost && _link is { IsConfirmed: true })
-            _items.CollectIdle(batch, max, IdleItemAfter, now);
+        _link?.CollectIdle(batch, max, now);
         foreach (OwnItem item in batch)
         {
             item.InFlight = true;

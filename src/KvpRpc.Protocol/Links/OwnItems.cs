@@ -9,11 +9,15 @@ internal sealed class OwnItems
     /// <summary>Items of a channel have numbers below this, whatever the window.</summary>
     internal const int MaxItems = 128;
 
+    private const int MaxDeletions = 3;
+
     private static readonly TimeSpan FirstRetryAfter = TimeSpan.FromMilliseconds(100);
 
     private readonly OwnItem?[] _items = new OwnItem?[MaxItems];
     private readonly bool[] _seen = new bool[MaxItems];
     private readonly LinkOptions _options;
+    private int _count;
+    private ulong _lastPacket;
 
     internal OwnItems(LinkOptions options)
     {
@@ -53,7 +57,7 @@ internal sealed class OwnItems
         for (int i = first; i < _options.MaxSlots; i++)
         {
             OwnItem item = Item(i);
-            if (item.PacketNumber != 0 || item.IsProbe || item.InFlight || IsBlocked(item, now))
+            if (!IsFree(item) || IsBlocked(item, now))
                 continue;
             free++;
             lowest ??= item;
@@ -72,12 +76,12 @@ internal sealed class OwnItems
         for (int i = first; i < _options.MaxSlots; i++)
         {
             OwnItem item = Item(i);
-            if (item.PacketNumber != 0 || item.IsProbe || item.InFlight)
+            if (!IsFree(item))
                 continue;
             if (!IsBlocked(item, now))
                 free++;
             else
-                next = Instant.Earlier(next, item.DoubtUntil > item.RetryAt ? item.DoubtUntil : item.RetryAt);
+                next = Instant.Earlier(next, BlockedUntil(item));
             if (free > reserve)
                 return now;
         }
@@ -90,7 +94,7 @@ internal sealed class OwnItems
 
     internal void Hold(OwnItem item, ulong packetNumber)
     {
-        item.PacketNumber = packetNumber;
+        item.PacketNumber = _lastPacket = packetNumber;
         HeldCount++;
     }
 
@@ -114,7 +118,7 @@ internal sealed class OwnItems
     /// way.</summary>
     internal Alphabet? WideAlphabetOf(ulong packetNumber, Instant now)
     {
-        foreach (OwnItem? item in _items)
+        foreach (OwnItem? item in Used)
         {
             if (item is { Exists: true, InFlight: false, IsDirty: false } && item.PacketNumber == packetNumber
                 && !IsBlocked(item, now))
@@ -127,7 +131,7 @@ internal sealed class OwnItems
     /// <summary>Forgets all packets, at the end of a link.</summary>
     internal void FreeAll(Instant now)
     {
-        foreach (OwnItem? item in _items)
+        foreach (OwnItem? item in Used)
         {
             if (item is null)
                 continue;
@@ -140,12 +144,13 @@ internal sealed class OwnItems
         }
 
         HeldCount = 0;
+        _lastPacket = 0;
     }
 
     /// <summary>Adds items that must be written, or written again, with the text they have.</summary>
     internal void CollectDirty(List<OwnItem> batch, int max, Instant now)
     {
-        foreach (OwnItem? item in _items)
+        foreach (OwnItem? item in Used)
         {
             if (batch.Count >= max)
                 return;
@@ -163,7 +168,7 @@ internal sealed class OwnItems
     internal Instant NextRetry(Instant now)
     {
         Instant next = Instant.Never;
-        foreach (OwnItem? item in _items)
+        foreach (OwnItem? item in Used)
         {
             if (item is { IsDirty: true, InFlight: false })
                 next = Instant.Earlier(next, item.RetryAt > now ? item.RetryAt : now);
@@ -194,14 +199,32 @@ internal sealed class OwnItems
         ReleaseIfDone(item);
     }
 
+    /// <summary>Gives when all items that hold nothing needed, the control item aside, may be deleted; never if they
+    /// are no more than <paramref name="few"/>.</summary>
+    internal Instant AllIdleAt(int few)
+    {
+        int count = 0;
+        Instant latest = default;
+        for (int i = 1; i < _count; i++)
+        {
+            if (_items[i] is not { } item || !IsIdle(item))
+                continue;
+            count++;
+            Instant until = BlockedUntil(item);
+            latest = until > latest ? until : latest;
+        }
+
+        return count > few ? latest : Instant.Never;
+    }
+
     /// <summary>Turns items that have long held nothing new into deletions, lowest last, since every item that exists
-    /// costs the peer's every read. Only beside a write that is made anyway.</summary>
+    /// costs the peer's every read.</summary>
     internal void CollectIdle(List<OwnItem> batch, int max, TimeSpan idleAfter, Instant now)
     {
-        for (int i = MaxItems - 1; i > 0 && batch.Count < max; i--)
+        for (int i = _count - 1; i > 0 && batch.Count < max; i--)
         {
-            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsProbe: false, IsDirty: false } item
-                || IsBlocked(item, now) || now - item.FreeSince < idleAfter || batch.Contains(item))
+            if (_items[i] is not { } item || !IsIdle(item) || IsBlocked(item, now)
+                || now - item.FreeSince < idleAfter || batch.Contains(item))
                 continue;
             item.SetDelete();
             batch.Add(item);
@@ -262,6 +285,22 @@ internal sealed class OwnItems
         return item;
     }
 
+    /// <summary>Gives the only item of a packet where rule 1 is taken out.</summary>
+    internal static int IndexFor(ulong packetNumber, int slots) => (int)((packetNumber - 1) % (ulong)slots);
+
+    private ReadOnlySpan<OwnItem?> Used => _items.AsSpan(0, _count);
+
+    private bool IsFree(OwnItem item) => item is { PacketNumber: 0, IsProbe: false, InFlight: false }
+        && (_options.Rules.PlacesPacketsAnywhere || item.Index == IndexFor(_lastPacket + 1, _options.MaxSlots));
+
+    // An item that the table keeps although it was to be deleted, again and again, is left to it.
+    private static bool IsIdle(OwnItem item) =>
+        item is { Exists: true, InFlight: false, PacketNumber: 0, IsProbe: false, IsDirty: false }
+        && !(item.IsDelete && item.Failures >= MaxDeletions);
+
+    private static Instant BlockedUntil(OwnItem item) =>
+        item.DoubtUntil > item.RetryAt ? item.DoubtUntil : item.RetryAt;
+
     // One write at a time (rule 2): what is in doubt may still land over a newer text.
     private bool IsBlocked(OwnItem item, Instant now) =>
         item.RetryAt > now || (item.DoubtUntil > now && _options.Rules.WaitsForEarlierWrites);
@@ -276,6 +315,10 @@ internal sealed class OwnItems
     private static bool Matters(OwnItem item) =>
         item.Length > 0 && !item.IsDelete && (item.PacketNumber > 0 || item.IsProbe || item.Index == 0);
 
-    private OwnItem Item(int index) =>
-        _items[index] ??= new(index, Prefix + index.ToString(CultureInfo.InvariantCulture), _options.MaxValueUnits);
+    private OwnItem Item(int index)
+    {
+        _count = Math.Max(_count, index + 1);
+        return _items[index]
+            ??= new(index, Prefix + index.ToString(CultureInfo.InvariantCulture), _options.MaxValueUnits);
+    }
 }

@@ -66,6 +66,14 @@ internal sealed class PacketSender
     /// <summary>Lets the wait for the oldest packet's acknowledgement begin now.</summary>
     internal void RestartWait(Instant now) => UnackedSince = now;
 
+    /// <summary>Finds the slot for the next packet; null when the window is full.</summary>
+    internal OwnItem? FindSlot(FrameFiller filler, Instant now) =>
+        _items.LowestFree(BulkReserve(filler), now, FirstSlot(filler));
+
+    /// <summary>Gives when there is a slot for the next packet: now, later, or never by itself.</summary>
+    internal Instant SlotAt(FrameFiller filler, Instant now) =>
+        _items.FreeAt(BulkReserve(filler), now, FirstSlot(filler));
+
     /// <summary>Seals the next packet into a free slot; false when there is nothing to send.</summary>
     internal bool TrySeal(OwnItem slot, FrameFiller filler, bool evenIfEmpty, ulong ack, in Tag ackTag, Instant now)
     {
@@ -130,6 +138,15 @@ internal sealed class PacketSender
             writer.WriteBytes(_firstPacket);
         SetText(item, writer.Written, Base64Alphabet.Instance);
     }
+
+    // Transfers leave the last slots to small messages, and the control item, which holds a third of a wide one.
+    // At least one slot is theirs, however small the window.
+    private int BulkReserve(FrameFiller filler) => filler.HasOnlyBulk
+        ? Math.Min(Math.Max(1, _options.MaxSlots / 8), _options.MaxSlots - 1 - FirstSlot(filler))
+        : 0;
+
+    private int FirstSlot(FrameFiller filler) =>
+        filler.HasOnlyBulk ? Math.Min(_choice.FirstBulkSlot, _options.MaxSlots - 1) : 0;
 
     private void SetText(OwnItem item, int length, Alphabet alphabet)
     {

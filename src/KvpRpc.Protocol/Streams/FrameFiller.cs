@@ -290,5 +290,3 @@ internal sealed class FrameFiller
     }
 }
 
-/// <summary>Why this side closes the link, for the peer.</summary>
-internal sealed record LinkClose(uint Code, string Text);

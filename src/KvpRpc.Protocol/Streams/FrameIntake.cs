@@ -257,7 +257,7 @@ internal sealed class FrameIntake
         WireReader reader = new(body);
         if (!reader.TryReadVarInt(out ulong code) || code > uint.MaxValue)
             return "a close frame is cut short";
-        PeerClose = new((uint)code, Encoding.UTF8.GetString(reader.Rest[..Math.Min(reader.Rest.Length, 256)]));
+        PeerClose = new((uint)code, Encoding.UTF8.GetString(reader.Rest[..Math.Min(reader.Rest.Length, LinkClose.MaxTextBytes)]));
         return null;
     }
 }

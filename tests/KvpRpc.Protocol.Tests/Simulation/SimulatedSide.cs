@@ -238,7 +238,8 @@ internal sealed class SimulatedSide
     private WriteResult Write(PendingWrite write, TimeSpan took)
     {
         SimulatedRandom random = _world.Random;
-        if (random.Chance(Weather.RefuseChance) || (write.Text is not null && !Own.Takes(write.Key)))
+        if (random.Chance(Weather.RefuseChance)
+            || (write.Text is null ? Weather.RefusesDeletions : !Own.Takes(write.Key)))
             return WriteResult.Refused;
         if (!random.Chance(Weather.DoubtChance))
         {

@@ -53,6 +53,9 @@ internal sealed record Weather
 
     internal double PauseChance { get; init; }
 
+    /// <summary>Gets whether items can be changed but not deleted, as on a host whose Remove is broken.</summary>
+    internal bool RefusesDeletions { get; init; }
+
     internal double BlindChance { get; init; }
 
     /// <summary>Gets how likely, each second, a table takes no new item for a while.</summary>
@@ -96,6 +99,7 @@ internal sealed record Weather
             BlindChance = Rate(0.05),
             FullChance = Rate(0.05),
             ForeignChance = Rate(0.05),
+            RefusesDeletions = random.Chance(0.1),
         };
     }
 }
