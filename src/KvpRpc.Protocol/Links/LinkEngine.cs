@@ -57,7 +57,24 @@ internal sealed class LinkEngine : IDisposable
     /// <summary>Gets the widest alphabet proven for the own direction of the link; null when there is none.</summary>
     internal Alphabet? WidestAlphabet => _link?.Choice.Widest;
 
+    /// <summary>Gets what the engine holds now.</summary>
+    internal LinkMemory Memory
+    {
+        get
+        {
+            long events = _events.Sum(static linkEvent => (long)(linkEvent.Buffer?.Length ?? 0));
+            if (_link is not { Streams: { } streams })
+                return new(_items.TextBytes, 0, events, 0, _events.Count, 0);
+            int queued = _events.Count + streams.Filler.QueuedCount + streams.AwaitingOpenCount
+                + streams.Budget.WaitingCount + _link.Proofs.NotedCount;
+            return new(_items.TextBytes, _link.HeldBytes, events + streams.AssemblyBytes, streams.ActiveCount, queued,
+                streams.OwnNames.Bytes + streams.PeerNames.Bytes);
+        }
+    }
+
     internal string KeyPrefix => _items.Prefix;
+
+    internal bool IsOwnKey(string key) => _items.IndexOf(key) >= 0;
 
     /// <summary>Gets whether a stream is open or a handshake under way, so that the next read should come soon where
     /// nothing wakes the reader.</summary>

@@ -14,9 +14,16 @@ internal sealed class LinkRest(LinkOptions options, OwnItems items)
 
     private Instant _since = Instant.Never;
     private bool _hasAsked;
+    private bool _isStockTaken;
 
-    /// <summary>Gets when the peer should be asked for the acknowledgement of what it has long taken.</summary>
-    internal Instant AskAt => _hasAsked || items.HeldCount <= FewItems ? Instant.Never : BeginsAt;
+    internal Instant NextTimeout => Instant.Earlier(AskAt, TakeStockAt);
+
+    // The peer is asked for the acknowledgement of what it has long taken.
+    private Instant AskAt => _hasAsked || items.HeldCount <= FewItems ? Instant.Never : BeginsAt;
+
+    /// <summary>Gets when the own table should be read back, once a link: writes of an earlier process may have landed
+    /// after this one has looked.</summary>
+    internal Instant TakeStockAt => _isStockTaken ? Instant.Never : BeginsAt;
 
     // One side asks first: its question acknowledges what the other side holds.
     private Instant BeginsAt => _since + (options.IsHost ? options.TidyAfter : options.TidyAfter * 1.5);
@@ -30,7 +37,11 @@ internal sealed class LinkRest(LinkOptions options, OwnItems items)
             _since = now;
     }
 
-    internal void NoteAsked() => _hasAsked = true;
+    /// <summary>Whether it is time to ask; each rest once.</summary>
+    internal bool Ask(Instant now) => AskAt <= now && (_hasAsked = true);
+
+    /// <summary>Whether it is time to read back the own table; each link once.</summary>
+    internal bool TakeStock(Instant now) => TakeStockAt <= now && (_isStockTaken = true);
 
     /// <summary>Whether the link has rested so long that nothing of the burst before will be needed.</summary>
     internal bool HasLasted(Instant now) => _since + options.TidyAfter <= now;

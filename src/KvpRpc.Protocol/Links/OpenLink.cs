@@ -82,6 +82,8 @@ internal sealed class OpenLink : IDisposable
     /// <summary>Gets how many packets and control parts of the peer were accepted.</summary>
     internal ulong HeardCount { get; private set; }
 
+    internal long HeldBytes => _receiver.HeldBytes;
+
     internal ulong Accepted => _receiver.Accepted;
 
     /// <summary>Gets the highest packet number up to which the peer is known to have accepted all.</summary>
@@ -110,7 +112,7 @@ internal sealed class OpenLink : IDisposable
             Instant next = _troubles.EndsAt;
             bool isAsked = _proof != 0 || IsNudgeOpen;
             if (_proof == 0 && !MayNudge)
-                return isAsked ? next : Instant.Earlier(next, _rest.AskAt);
+                return Instant.Earlier(next, isAsked ? _rest.TakeStockAt : _rest.NextTimeout);
             return Instant.Earlier(next, isAsked ? _nudgedAt + _options.LostAfter : NudgeAt);
         }
     }
@@ -232,10 +234,11 @@ internal sealed class OpenLink : IDisposable
         {
             Nudge(now);
         }
-        else if (!MayNudge && IsConfirmed && !IsNudgeOpen && _rest.AskAt <= now)
+        else if (!MayNudge && IsConfirmed)
         {
-            _rest.NoteAsked();
-            Nudge(now);
+            AuditDue |= _rest.TakeStock(now);
+            if (!IsNudgeOpen && _rest.Ask(now))
+                Nudge(now);
         }
     }
 
@@ -269,13 +272,11 @@ internal sealed class OpenLink : IDisposable
             End = new(LinkEndReason.NumbersUsedUp, "The link has used up its numbers.");
         if (!(_controlDue || _ackDue || wasAnswerDue) || !MayWriteControl(now))
             return;
-        if (!batch.Contains(_items.Control))
-        {
-            if (batch.Count >= max)
-                return;
+        bool isAdded = batch.Contains(_items.Control);
+        if (!isAdded && batch.Count >= max)
+            return;
+        if (!isAdded)
             batch.Add(_items.Control);
-        }
-
         _sender.WriteControl(_receiver.Accepted, _receiver.AcceptedTag, _nudge, _peerNudge);
         _answerShown = _answerShown || wasAnswerDue;
         _controlDue = _ackDue = _answerDue = false;
@@ -311,12 +312,11 @@ internal sealed class OpenLink : IDisposable
             _activeSince = now;
             _sender.RestartWait(now);
             // What was asked at rest may be answered late; from now on it must be.
-            if (IsNudgeOpen && _proof == 0)
-                _nudgedAt = now;
+            _nudgedAt = IsNudgeOpen && _proof == 0 ? now : _nudgedAt;
         }
 
         _wasActive = IsActive;
-        _rest.Note(IsActive, now);
+        _rest.Note(_wasActive, now);
     }
 
     private bool MayWriteControl(Instant now) => !_items.Control.InFlight

@@ -28,6 +28,18 @@ internal sealed class OwnItems
 
     internal string Prefix { get; }
 
+    /// <summary>Gets the size of all texts that are kept.</summary>
+    internal long TextBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (OwnItem? item in Used)
+                bytes += item?.TextBytes ?? 0;
+            return bytes;
+        }
+    }
+
     internal OwnItem Control { get; }
 
     internal static string KeyPrefix(string channel) => $"kvprpc.{channel}.";
@@ -183,7 +195,7 @@ internal sealed class OwnItems
         item.InFlight = false;
         if (result == WriteResult.Landed)
         {
-            item.Exists = !item.IsDelete;
+            item.Exists = item.MayExist = !item.IsDelete;
             item.Failures = 0;
             item.RetryAt = default;
             ReleaseIfDone(item);
@@ -191,7 +203,11 @@ internal sealed class OwnItems
         }
 
         if (result == WriteResult.InDoubt)
+        {
             item.DoubtUntil = now + _options.DoubtAfter;
+            item.MayExist = true;
+        }
+
         item.Failures = Math.Min(item.Failures + 1, 6);
         item.RetryAt = now + (FirstRetryAfter * (1 << (item.Failures - 1)));
         // Writing again is the retransmission (rule 3); what no longer matters is let go.
@@ -199,22 +215,27 @@ internal sealed class OwnItems
         ReleaseIfDone(item);
     }
 
-    /// <summary>Gives when all items that hold nothing needed, the control item aside, may be deleted; never if they
-    /// are no more than <paramref name="few"/>.</summary>
+    /// <summary>Gives when all items that hold nothing needed may be deleted; never if the table has no more than
+    /// <paramref name="few"/> beside the control item, or none to delete.</summary>
     internal Instant AllIdleAt(int few)
     {
-        int count = 0;
+        int held = 0;
+        int idle = 0;
         Instant latest = default;
         for (int i = 1; i < _count; i++)
         {
-            if (_items[i] is not { } item || !IsIdle(item))
+            // An item that the table keeps although it was to be deleted, again and again, is no reason.
+            if (_items[i] is not { } item || (item.IsDelete && item.Failures >= MaxDeletions))
                 continue;
-            count++;
+            held += item.PacketNumber > 0 ? 1 : 0;
+            if (!IsIdle(item))
+                continue;
+            idle++;
             Instant until = BlockedUntil(item);
             latest = until > latest ? until : latest;
         }
 
-        return count > few ? latest : Instant.Never;
+        return idle > 0 && idle + held > few ? latest : Instant.Never;
     }
 
     /// <summary>Turns items that have long held nothing new into deletions, lowest last, since every item that exists
@@ -293,10 +314,9 @@ internal sealed class OwnItems
     private bool IsFree(OwnItem item) => item is { PacketNumber: 0, IsProbe: false, InFlight: false }
         && (_options.Rules.PlacesPacketsAnywhere || item.Index == IndexFor(_lastPacket + 1, _options.MaxSlots));
 
-    // An item that the table keeps although it was to be deleted, again and again, is left to it.
     private static bool IsIdle(OwnItem item) =>
-        item is { Exists: true, InFlight: false, PacketNumber: 0, IsProbe: false, IsDirty: false }
-        && !(item.IsDelete && item.Failures >= MaxDeletions);
+        (item.Exists || item.MayExist)
+        && item is { InFlight: false, PacketNumber: 0, IsProbe: false, IsDirty: false };
 
     private static Instant BlockedUntil(OwnItem item) =>
         item.DoubtUntil > item.RetryAt ? item.DoubtUntil : item.RetryAt;

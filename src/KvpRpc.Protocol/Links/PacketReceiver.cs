@@ -34,6 +34,9 @@ internal sealed class PacketReceiver
     /// <summary>Gets the highest acknowledgement that a packet carried.</summary>
     internal ulong PacketAck { get; private set; }
 
+    /// <summary>Gets the size of the packets that wait for those before them.</summary>
+    internal long HeldBytes => _held.Sum(static packet => (long)packet.Bytes.Length);
+
     /// <summary>Gets whether this read showed the next packet in a form that does not open.</summary>
     internal bool SawUnreadable { get; private set; }
 

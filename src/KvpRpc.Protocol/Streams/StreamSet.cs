@@ -57,6 +57,9 @@ internal sealed class StreamSet
     /// <summary>Gets how many streams wait for the peer's leave to open.</summary>
     internal int AwaitingOpenCount => _awaitingOpen.Count;
 
+    /// <summary>Gets the size of the buffers of messages that are being received.</summary>
+    internal long AssemblyBytes => _byId.Values.Sum(static stream => (long)(stream.Assembly?.Length ?? 0));
+
     internal int MaxMessageBytes => _options.MaxMessageBytes;
 
     /// <summary>Opens a stream; its first message opens it on the wire.</summary>

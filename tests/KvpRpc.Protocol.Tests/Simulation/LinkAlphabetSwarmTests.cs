@@ -25,7 +25,7 @@ public sealed class LinkAlphabetSwarmTests(ITestOutputHelper output)
         Assert.True(result.Failures.IsEmpty, string.Join('\n', result.Failures.Order().Take(20)));
     }
 
-    private static void Prepare(SimulatedWorld world)
+    internal static void Prepare(SimulatedWorld world)
     {
         foreach (SimulatedSide side in new[] { world.Host, world.Guest })
             Change(world, side.Own, changes: world.Random.Next(6));

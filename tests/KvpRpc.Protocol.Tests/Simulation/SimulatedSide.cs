@@ -19,6 +19,9 @@ internal sealed class SimulatedSide
     private bool _isWoken;
     private Instant _wakeAt = Instant.Never;
     private Instant _pollAt = Instant.Never;
+    private Instant _clockStandsAt;
+    private int _clockTurns;
+    private SimulatedHostService? _service;
 
     internal SimulatedSide(SimulatedWorld world, bool isHost)
     {
@@ -48,9 +51,39 @@ internal sealed class SimulatedSide
     internal Instant PausedUntil { get; set; }
 
     /// <summary>Gets or sets what the side's clock is ahead of the world's.</summary>
-    internal TimeSpan ClockOffset { get; set; }
+    internal TimeSpan ClockOffset
+    {
+        get;
+        set
+        {
+            field = value;
+            _clockStandsAt = default;
+        }
+    }
 
-    internal Instant Now => new(_world.Clock.Now.SinceStart + ClockOffset);
+    /// <summary>Gets what the side's clock shows.</summary>
+    internal Instant Now
+    {
+        get
+        {
+            Instant now = new(_world.Clock.Now.SinceStart + ClockOffset);
+            return now > _clockStandsAt ? now : _clockStandsAt;
+        }
+    }
+
+    /// <summary>Sets the side's clock as another's is.</summary>
+    internal void CopyClock(SimulatedSide other) =>
+        (ClockOffset, _clockStandsAt) = (other.ClockOffset, other._clockStandsAt);
+
+    /// <summary>Turns the side's clock; it never shows less than before, so it stands still after it was turned
+    /// back.</summary>
+    internal void TurnClock(TimeSpan by)
+    {
+        Instant now = Now;
+        ClockOffset += by;
+        _clockStandsAt = now;
+        _clockTurns += by > TimeSpan.Zero ? 1 : 0;
+    }
 
     internal bool IsPaused => PausedUntil > _world.Clock.Now;
 
@@ -130,6 +163,7 @@ internal sealed class SimulatedSide
     {
         _life++;
         _landings.Clear();
+        _service = _isHost ? new(Own, _world.Rules.PartsBatches) : null;
         _isWriting = _isReading = _isAuditing = _readAgain = _isWoken = false;
         _wakeAt = _pollAt = Instant.Never;
         Peer = peer;
@@ -217,11 +251,14 @@ internal sealed class SimulatedSide
         _isWriting = true;
         TimeSpan took = _world.Random.Between(TimeSpan.FromMicroseconds(100), Weather.MaxWriteTime);
         bool allRefused = _world.Random.Chance(Weather.BatchRefuseChance);
+        HashSet<PendingWrite>? refused = allRefused ? null : _service?.Refused(writes);
         List<(int Index, WriteResult Result)> results = [];
         foreach (PendingWrite write in writes)
         {
             _world.Written?.Invoke(this, write.Text ?? "");
-            results.Add((write.Index, allRefused ? WriteResult.Refused : Write(write, took)));
+            results.Add((write.Index, allRefused || refused?.Contains(write) == true
+                ? WriteResult.Refused
+                : Write(write, took)));
         }
 
         _world.Trace(this, "write",
@@ -267,12 +304,13 @@ internal sealed class SimulatedSide
     {
         int restored = _world.Restored(this);
         long order = _landings.Begin();
-        int life = _life;
+        (int life, int clockTurns) = (_life, _clockTurns);
         _world.Clock.After(after, () =>
         {
             if (restored != _world.Restored(this) || (write.Text is not null && !Own.Takes(write.Key)))
                 return;
-            if (life == _life)
+            // A clock that leaps lets the engine think that it has waited; its audit finds what that has covered.
+            if (life == _life && clockTurns == _clockTurns)
                 _landings.NoteLanded(write, order);
             TimeSpan visible = _world.Random.Between(default, Weather.MaxVisibleAfter);
             Own.Set(write.Key, write.Text, _world.Clock.Now + visible);
