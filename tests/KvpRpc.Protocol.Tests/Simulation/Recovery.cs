@@ -93,7 +93,7 @@ internal static class Recovery
     /// <remarks>
     /// A recovery is a chain of waits, each at most once, and exchanges that take a poll or a few. While it waits for
     /// something a host polls every <see cref="SimulatedWorld.BusyPoll"/>, so the waits make at most their sum by that
-    /// many polls; a guest is woken, or looks less often. The waits: a write in doubt keeps its item; a silent peer is
+    /// many polls; a guest looks every <see cref="SimulatedSide.UneasyLook"/> at the most. The waits: a write in doubt keeps its item; a silent peer is
     /// asked and given up; a gap is given up; a guest that answered a host of the past draws anew, for the second time
     /// in a row; and links that broke at once make both wait.
     /// </remarks>
@@ -101,23 +101,30 @@ internal static class Recovery
     {
         private readonly int _hostBefore = world.Host.Reads;
         private readonly int _guestBefore = world.Guest.Reads;
+        private readonly int _hostMost = Most(world, world.BusyPoll);
+        private readonly int _guestMost = Most(world, SimulatedSide.UneasyLook);
 
-        private int Count => Math.Max(world.Host.Reads - _hostBefore, world.Guest.Reads - _guestBefore);
+        internal int Thousandths => (int)Math.Max(1000L * Host / _hostMost, 1000L * Guest / _guestMost);
 
-        private int Most { get; } = (int)(Waits(world.Host.Peer.Options) / world.BusyPoll) + Exchanges;
+        private int Host => world.Host.Reads - _hostBefore;
 
-        internal int Thousandths => (int)(1000L * Count / Most);
+        private int Guest => world.Guest.Reads - _guestBefore;
+
+        private bool AreUsedUp => Host > _hostMost || Guest > _guestMost;
 
         internal void RunUntil(Func<bool> condition)
         {
-            if (world.Clock.RunUntil(() => condition() || Count > Most, TimeSpan.FromHours(2)) && Count <= Most)
+            if (world.Clock.RunUntil(() => condition() || AreUsedUp, TimeSpan.FromHours(2)) && !AreUsedUp)
                 return;
             throw new SimulationException(
-                $"After the storm, {Count} polls of {Most}: host {world.Host.Peer.Engine.State}"
-                + $" with {world.Host.Peer.Application.OwnCalls} calls"
+                $"After the storm, {Host} polls of {_hostMost} and {Guest} looks of {_guestMost}:"
+                + $" host {world.Host.Peer.Engine.State} with {world.Host.Peer.Application.OwnCalls} calls"
                 + $" ({world.Host.Peer.Engine.Obstacle}), guest {world.Guest.Peer.Engine.State} with"
                 + $" {world.Guest.Peer.Application.OwnCalls} calls ({world.Guest.Peer.Engine.Obstacle}).");
         }
+
+        private static int Most(SimulatedWorld world, TimeSpan every) =>
+            (int)((Waits(world.Host.Peer.Options) + world.FurtherWaits) / every) + Exchanges;
 
         private static TimeSpan Waits(LinkOptions options) =>
             options.DoubtAfter + (1.5 * options.KeepaliveAfter) + options.LostAfter + options.GapAfter

@@ -8,6 +8,9 @@ namespace KvpRpc.Protocol.Tests.Simulation;
 /// at a time.</remarks>
 internal sealed class SimulatedSide
 {
+    /// <summary>How soon a guest looks again that has seen something odd, or could not look.</summary>
+    internal static readonly TimeSpan UneasyLook = TimeSpan.FromMilliseconds(100);
+
     private readonly SimulatedWorld _world;
     private readonly bool _isHost;
     private readonly LandingChecker _landings = new();
@@ -216,7 +219,7 @@ internal sealed class SimulatedSide
         }
 
         if (_readAgain || ((fails || Peer.Engine.IsUneasy) && !_isHost))
-            After(TimeSpan.FromMilliseconds(_readAgain ? 1 : 100), BeginRead);
+            After(_readAgain ? TimeSpan.FromMilliseconds(1) : UneasyLook, BeginRead);
         Pump();
     }
 

@@ -57,6 +57,10 @@ internal sealed class SimulatedWorld : IDisposable
 
     internal TimeSpan IdlePoll { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Gets or sets for how much longer than others this world may have to wait until it works
+    /// again.</summary>
+    internal TimeSpan FurtherWaits { get; set; }
+
     internal bool IsRecorded { get; }
 
     /// <summary>Gets or sets where each step is told, for people; null for nowhere.</summary>
@@ -119,6 +123,7 @@ internal sealed class SimulatedWorld : IDisposable
             Rules = Rules,
             BusyPoll = BusyPoll,
             IdlePoll = IdlePoll,
+            FurtherWaits = FurtherWaits,
             VmId = vmId,
             Log = Log is { } log ? text => log("CLONE " + text) : null,
             _seals = Seals,
