@@ -26,6 +26,7 @@ internal sealed class LinkEngine : IDisposable
     private OpenLink? _link;
     private string? _unexpectedHello;
     private string? _shownHello;
+    private string? _tableObstacle;
     private TimeSpan _auditAfter;
     private Instant _auditBase;
     private Instant _openedAt;
@@ -45,7 +46,7 @@ internal sealed class LinkEngine : IDisposable
     internal LinkState State { get; private set; }
 
     /// <summary>Gets what stands in the way of a link, for people; null when nothing is known.</summary>
-    internal string? Obstacle => State == LinkState.Open ? null : _handshake.Obstacle;
+    internal string? Obstacle => State == LinkState.Open ? null : _tableObstacle ?? _handshake.Obstacle;
 
     /// <summary>Gets the streams of the link that carries them now; null when there is none.</summary>
     internal StreamSet? Streams =>
@@ -58,19 +59,7 @@ internal sealed class LinkEngine : IDisposable
     internal Alphabet? WidestAlphabet => _link?.Choice.Widest;
 
     /// <summary>Gets what the engine holds now.</summary>
-    internal LinkMemory Memory
-    {
-        get
-        {
-            long events = _events.Sum(static linkEvent => (long)(linkEvent.Buffer?.Length ?? 0));
-            if (_link is not { Streams: { } streams })
-                return new(_items.TextBytes, 0, events, 0, _events.Count, 0);
-            int queued = _events.Count + streams.Filler.QueuedCount + streams.AwaitingOpenCount
-                + streams.Budget.WaitingCount + _link.Proofs.NotedCount;
-            return new(_items.TextBytes, _link.HeldBytes, events + streams.AssemblyBytes, streams.ActiveCount, queued,
-                streams.OwnNames.Bytes + streams.PeerNames.Bytes);
-        }
-    }
+    internal LinkMemory Memory => LinkMemory.Of(_items, _link, _events);
 
     internal string KeyPrefix => _items.Prefix;
 
@@ -207,6 +196,8 @@ internal sealed class LinkEngine : IDisposable
     internal void EndAudit(Instant now)
     {
         _items.EndAudit();
+        if (_items.ForeignControls > 1)
+            _tableObstacle = "Another process writes this side's items of the channel: only one may have it.";
         if (_link is not null && _link.WaitingSince > _auditBase)
             _auditAfter = _options.AuditAfter;
         _auditBase = now;
@@ -237,6 +228,10 @@ internal sealed class LinkEngine : IDisposable
     internal void HandleWritten(OwnItem item, WriteResult result, Instant now)
     {
         _items.HandleWritten(item, result, now);
+        if (result == WriteResult.Refused && item is { Index: 0, Failures: > 1 })
+            _tableObstacle = "The own table does not take this channel's items: it is full, or not writable.";
+        else if (result == WriteResult.Landed && item.Index == 0 && _items.ForeignControls == 0)
+            _tableObstacle = null;
         _link?.Choice.HandleWritten(item, now);
         _handshake.HandleWritten(item);
     }

@@ -19,6 +19,19 @@ internal readonly record struct LinkMemory(
     private const int StreamBytes = 512;
     private const int QueuedBytes = 128;
 
+    /// <summary>Adds up what the parts of an engine hold.</summary>
+    internal static LinkMemory Of(OwnItems items, OpenLink? link, IReadOnlyCollection<LinkEvent> events)
+    {
+        long delivered = events.Sum(static linkEvent => (long)(linkEvent.Buffer?.Length ?? 0));
+        if (link is not { Streams: { } streams })
+            return new(items.TextBytes, 0, delivered, 0, events.Count, 0);
+        int queued = events.Count + streams.Filler.QueuedCount + streams.AwaitingOpenCount
+            + streams.Budget.WaitingCount + link.Proofs.NotedCount;
+        return new(
+            items.TextBytes, link.HeldBytes, delivered + streams.AssemblyBytes, streams.ActiveCount, queued,
+            streams.OwnNames.Bytes + streams.PeerNames.Bytes);
+    }
+
     /// <summary>Gets about how many bytes the engine takes in all.</summary>
     internal long Bytes => FixedBytes + TextBytes + PacketBytes + MessageBytes + ((long)Streams * StreamBytes)
         + ((long)Queued * QueuedBytes) + NameBytes;

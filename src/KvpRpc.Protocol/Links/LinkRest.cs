@@ -7,7 +7,7 @@ namespace KvpRpc.Protocol.Links;
 /// unacknowledged, and one batch of deletions. A single item beside the control item may stay, since calls of both
 /// sides in turn need it again and again: so far apart as they may be, they cost no write of this kind.
 /// </remarks>
-internal sealed class LinkRest(LinkOptions options, OwnItems items)
+internal sealed class LinkRest(LinkOptions options, OwnItems items, Instant began)
 {
     /// <summary>How many items beside the control item, or unacknowledged packets, are left as they are.</summary>
     private const int FewItems = 1;
@@ -23,7 +23,7 @@ internal sealed class LinkRest(LinkOptions options, OwnItems items)
 
     /// <summary>Gets when the own table should be read back, once a link: writes of an earlier process may have landed
     /// after this one has looked.</summary>
-    internal Instant TakeStockAt => _isStockTaken ? Instant.Never : BeginsAt;
+    internal Instant TakeStockAt => _isStockTaken ? Instant.Never : Later(BeginsAt, began + options.DoubtAfter);
 
     // One side asks first: its question acknowledges what the other side holds.
     private Instant BeginsAt => _since + (options.IsHost ? options.TidyAfter : options.TidyAfter * 1.5);
@@ -52,8 +52,8 @@ internal sealed class LinkRest(LinkOptions options, OwnItems items)
     {
         if (_since == Instant.Never)
             return Instant.Never;
-        Instant possible = items.AllIdleAt(FewItems);
-        Instant wanted = isAsked ? BeginsAt + options.LostAfter : BeginsAt;
-        return possible > wanted ? possible : wanted;
+        return Later(items.AllIdleAt(FewItems), isAsked ? BeginsAt + options.LostAfter : BeginsAt);
     }
+
+    private static Instant Later(Instant left, Instant right) => left > right ? left : right;
 }

@@ -1,7 +1,9 @@
 namespace KvpRpc.Protocol.Links;
 
-/// <summary>What is wrong with what the peer's table shows, and when that has lasted too long (rule 5).</summary>
-internal sealed class LinkTroubles(LinkOptions options, PacketReceiver receiver, AlphabetProofs proofs)
+/// <summary>What is wrong with what the peer's table shows, and when that has lasted too long (rule 5); and whether
+/// the own table has room (rule 14).</summary>
+internal sealed class LinkTroubles(
+    LinkOptions options, OwnItems items, PacketReceiver receiver, AlphabetProofs proofs)
 {
     private Instant? _unreadableSince;
     private Instant? _gapSince;
@@ -11,7 +13,7 @@ internal sealed class LinkTroubles(LinkOptions options, PacketReceiver receiver,
         _unreadableSince is not null || _gapSince is not null || proofs.GarbledSince is not null || proofs.IsUneasy;
 
     /// <summary>Gets when the link must end if nothing changes.</summary>
-    internal Instant EndsAt => Instant.Earlier(
+    internal Instant EndsAt => items.IsStuck ? default : Instant.Earlier(
         End(_gapSince, options.GapAfter),
         Instant.Earlier(End(_unreadableSince, BadItemAfter), End(proofs.GarbledSince, BadItemAfter)));
 
@@ -28,6 +30,8 @@ internal sealed class LinkTroubles(LinkOptions options, PacketReceiver receiver,
     /// <summary>Gives why the link must end now; null while it need not.</summary>
     internal LinkEnd? Judge(bool isConfirmed, Instant now)
     {
+        if (items.IsStuck)
+            return new(LinkEndReason.TableFull, "The own table takes no further item.");
         if (End(_unreadableSince, BadItemAfter) <= now)
         {
             proofs.BlameUnreadable();

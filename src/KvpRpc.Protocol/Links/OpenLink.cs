@@ -55,8 +55,8 @@ internal sealed class OpenLink : IDisposable
         Proofs = new(linkId);
         _sender = new(options, items, sealer, linkId, choice);
         _receiver = new(sealer, _sender, options);
-        _troubles = new(options, _receiver, Proofs);
-        _rest = new(options, items);
+        _troubles = new(options, items, _receiver, Proofs);
+        _rest = new(options, items, now);
         _lastHeard = now;
         // The host's first packet opens the link for the guest, even when there is nothing to say yet.
         _openingPacketDue = options.IsHost;

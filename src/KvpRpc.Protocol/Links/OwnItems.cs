@@ -11,12 +11,19 @@ internal sealed class OwnItems
 
     private const int MaxDeletions = 3;
 
+    // So often refused, some six seconds, an item is not there because there is no room for it.
+    private const int MaxFailures = 6;
+
+    private static readonly TimeSpan FirstFullFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestFullFor = TimeSpan.FromHours(1);
     private static readonly TimeSpan FirstRetryAfter = TimeSpan.FromMilliseconds(100);
 
     private readonly OwnItem?[] _items = new OwnItem?[MaxItems];
     private readonly bool[] _seen = new bool[MaxItems];
     private readonly LinkOptions _options;
     private int _count;
+    private TimeSpan _fullFor = FirstFullFor;
+    private Instant _fullUntil;
     private ulong _lastPacket;
 
     internal OwnItems(LinkOptions options)
@@ -41,6 +48,10 @@ internal sealed class OwnItems
     }
 
     internal OwnItem Control { get; }
+
+    /// <summary>Gets how many audits in a row have found another text in the control item than was written: somebody
+    /// else writes it.</summary>
+    internal int ForeignControls { get; private set; }
 
     internal static string KeyPrefix(string channel) => $"kvprpc.{channel}.";
 
@@ -69,7 +80,7 @@ internal sealed class OwnItems
         for (int i = first; i < _options.MaxSlots; i++)
         {
             OwnItem item = Item(i);
-            if (!IsFree(item) || IsBlocked(item, now))
+            if (!IsFree(item) || IsBlocked(item, now) || IsNoRoomFor(item, now))
                 continue;
             free++;
             lowest ??= item;
@@ -90,7 +101,9 @@ internal sealed class OwnItems
             OwnItem item = Item(i);
             if (!IsFree(item))
                 continue;
-            if (!IsBlocked(item, now))
+            if (IsNoRoomFor(item, now))
+                next = Instant.Earlier(next, _fullUntil);
+            else if (!IsBlocked(item, now))
                 free++;
             else
                 next = Instant.Earlier(next, BlockedUntil(item));
@@ -99,6 +112,20 @@ internal sealed class OwnItems
         }
 
         return next;
+    }
+
+    /// <summary>Gets whether a packet lies in an item for which the table has no room: it can go nowhere else.</summary>
+    internal bool IsStuck { get; private set; }
+
+    /// <summary>Gives how many slots there are: fewer while the table takes no further item.</summary>
+    internal int WindowAt(Instant now)
+    {
+        if (_fullUntil <= now)
+            return _options.MaxSlots;
+        int window = 0;
+        for (int i = 0; i < _options.MaxSlots; i++)
+            window += IsNoRoomFor(Item(i), now) ? 0 : 1;
+        return window;
     }
 
     /// <summary>Gets how many slots hold unacknowledged packets.</summary>
@@ -157,6 +184,7 @@ internal sealed class OwnItems
 
         HeldCount = 0;
         _lastPacket = 0;
+        IsStuck = false;
     }
 
     /// <summary>Adds items that must be written, or written again, with the text they have.</summary>
@@ -195,6 +223,8 @@ internal sealed class OwnItems
         item.InFlight = false;
         if (result == WriteResult.Landed)
         {
+            if (!item.Exists && item is { Index: > 0, IsDelete: false })
+                (_fullFor, _fullUntil) = (FirstFullFor, default);
             item.Exists = item.MayExist = !item.IsDelete;
             item.Failures = 0;
             item.RetryAt = default;
@@ -208,7 +238,10 @@ internal sealed class OwnItems
             item.MayExist = true;
         }
 
-        item.Failures = Math.Min(item.Failures + 1, 6);
+        item.Failures = Math.Min(item.Failures + 1, MaxFailures);
+        // Each time once, however many packets there is no room for.
+        if (IsWithoutPlace(item) && !IsStuck)
+            NoteFull(now);
         item.RetryAt = now + (FirstRetryAfter * (1 << (item.Failures - 1)));
         // Writing again is the retransmission (rule 3); what no longer matters is let go.
         item.IsDirty |= Matters(item);
@@ -270,8 +303,11 @@ internal sealed class OwnItems
             return;
         }
 
+        bool isAsWritten = text.SequenceEqual(item.Value.Span);
+        if (index == 0)
+            ForeignControls = exists && item.Exists && !item.IsDirty && !isAsWritten ? ForeignControls + 1 : 0;
         item.Exists = exists;
-        if (Matters(item) && !text.SequenceEqual(item.Value.Span))
+        if (Matters(item) && !isAsWritten)
             item.IsDirty = true;
     }
 
@@ -320,6 +356,20 @@ internal sealed class OwnItems
 
     private static Instant BlockedUntil(OwnItem item) =>
         item.DoubtUntil > item.RetryAt ? item.DoubtUntil : item.RetryAt;
+
+    private static bool IsWithoutPlace(OwnItem item) =>
+        item is { Index: > 0, PacketNumber: > 0, Exists: false, MayExist: false, Failures: MaxFailures };
+
+    // A table may take no further item (rule 14): then those that are there must do, for longer each time.
+    private bool IsNoRoomFor(OwnItem item, Instant now) =>
+        _fullUntil > now && item is { Index: > 0, Exists: false, MayExist: false };
+
+    private void NoteFull(Instant now)
+    {
+        IsStuck = true;
+        _fullUntil = now + _fullFor;
+        _fullFor = _fullFor * 2 < LongestFullFor ? _fullFor * 2 : LongestFullFor;
+    }
 
     // One write at a time (rule 2): what is in doubt may still land over a newer text.
     private bool IsBlocked(OwnItem item, Instant now) =>

@@ -54,6 +54,7 @@ internal static class Recovery
         foreach (SimulatedSide side in Sides(world))
         {
             side.Weather = calm;
+            side.LetClockRun();
             side.Own.MaxItems = int.MaxValue;
             side.Peer.SetTraffic(Traffic.None);
         }
@@ -101,23 +102,27 @@ internal static class Recovery
     {
         private readonly int _hostBefore = world.Host.Reads;
         private readonly int _guestBefore = world.Guest.Reads;
+        private readonly int _itemsBefore = world.Host.ItemsWritten;
         private readonly int _hostMost = Most(world, world.BusyPoll);
         private readonly int _guestMost = Most(world, SimulatedSide.UneasyLook);
 
-        internal int Thousandths => (int)Math.Max(1000L * Host / _hostMost, 1000L * Guest / _guestMost);
+        internal int Thousandths => (int)Math.Max(1000L * Host / _hostMost, 1000L * Guest / GuestMost);
 
         private int Host => world.Host.Reads - _hostBefore;
 
         private int Guest => world.Guest.Reads - _guestBefore;
 
-        private bool AreUsedUp => Host > _hostMost || Guest > _guestMost;
+        // Each item that the host has written since wakes the guest once.
+        private int GuestMost => _guestMost + world.Host.ItemsWritten - _itemsBefore;
+
+        private bool AreUsedUp => Host > _hostMost || Guest > GuestMost;
 
         internal void RunUntil(Func<bool> condition)
         {
             if (world.Clock.RunUntil(() => condition() || AreUsedUp, TimeSpan.FromHours(2)) && !AreUsedUp)
                 return;
             throw new SimulationException(
-                $"After the storm, {Host} polls of {_hostMost} and {Guest} looks of {_guestMost}:"
+                $"After the storm, {Host} polls of {_hostMost} and {Guest} looks of {GuestMost}:"
                 + $" host {world.Host.Peer.Engine.State} with {world.Host.Peer.Application.OwnCalls} calls"
                 + $" ({world.Host.Peer.Engine.Obstacle}), guest {world.Guest.Peer.Engine.State} with"
                 + $" {world.Guest.Peer.Application.OwnCalls} calls ({world.Guest.Peer.Engine.Obstacle}).");

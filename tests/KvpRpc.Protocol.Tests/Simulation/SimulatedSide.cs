@@ -20,6 +20,7 @@ internal sealed class SimulatedSide
     private bool _isAuditing;
     private bool _readAgain;
     private bool _isWoken;
+    private bool _looksAgain;
     private Instant _wakeAt = Instant.Never;
     private Instant _pollAt = Instant.Never;
     private Instant _clockStandsAt;
@@ -73,6 +74,9 @@ internal sealed class SimulatedSide
             return now > _clockStandsAt ? now : _clockStandsAt;
         }
     }
+
+    /// <summary>Lets a clock that stands still run on from where it stands.</summary>
+    internal void LetClockRun() => ClockOffset = Now - _world.Clock.Now;
 
     /// <summary>Sets the side's clock as another's is.</summary>
     internal void CopyClock(SimulatedSide other) =>
@@ -167,7 +171,7 @@ internal sealed class SimulatedSide
         _life++;
         _landings.Clear();
         _service = _isHost ? new(Own, _world.Rules.PartsBatches) : null;
-        _isWriting = _isReading = _isAuditing = _readAgain = _isWoken = false;
+        _isWriting = _isReading = _isAuditing = _readAgain = _isWoken = _looksAgain = false;
         _wakeAt = _pollAt = Instant.Never;
         Peer = peer;
     }
@@ -218,9 +222,21 @@ internal sealed class SimulatedSide
             Peer.Read(items, Now);
         }
 
-        if (_readAgain || ((fails || Peer.Engine.IsUneasy) && !_isHost))
-            After(_readAgain ? TimeSpan.FromMilliseconds(1) : UneasyLook, BeginRead);
+        if (_readAgain)
+            After(TimeSpan.FromMilliseconds(1), BeginRead);
+        else if ((fails || Peer.Engine.IsUneasy) && !_isHost && !_looksAgain)
+            LookAgain();
         Pump();
+    }
+
+    private void LookAgain()
+    {
+        _looksAgain = true;
+        After(UneasyLook, () =>
+        {
+            _looksAgain = false;
+            BeginRead();
+        });
     }
 
     private void BeginAudit()
