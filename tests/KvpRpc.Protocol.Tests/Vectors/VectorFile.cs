@@ -26,23 +26,28 @@ internal static class VectorFile
     /// <summary>Gives the same for the data of a theory.</summary>
     internal static TheoryData<string> Names(string file, string list) => [.. Read(file, list).Keys];
 
-    /// <summary>Gives the file of every version that has it.</summary>
-    internal static IEnumerable<(string Prefix, JsonElement Root)> Roots(
-        string file, [CallerFilePath] string here = "")
+    /// <summary>Gives the file of every version that has it, this version's first.</summary>
+    internal static IEnumerable<(string Prefix, JsonElement Root)> Roots(string file)
+    {
+        string current = Path.GetDirectoryName(PathOf(file))!;
+        foreach (string folder in (string[])[current, .. Directory.GetDirectories(current, "v*").Order()])
+        {
+            if (!File.Exists(Path.Combine(folder, file)))
+                continue;
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, file)));
+            yield return (
+                folder == current ? "" : Path.GetFileName(folder) + ": ", document.RootElement.Clone());
+        }
+    }
+
+    /// <summary>Gives where a file of this version lies.</summary>
+    internal static string PathOf(string file, [CallerFilePath] string here = "")
     {
         DirectoryInfo? folder = new FileInfo(here).Directory;
         while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, "protocol", "vectors")))
             folder = folder.Parent;
         Assert.NotNull(folder);
-        string vectors = Path.Combine(folder.FullName, "protocol", "vectors");
-        foreach (string place in (string[])[vectors, .. Directory.GetDirectories(vectors, "v*").Order()])
-        {
-            if (!File.Exists(Path.Combine(place, file)))
-                continue;
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(place, file)));
-            yield return (
-                place == vectors ? "" : Path.GetFileName(place) + ": ", document.RootElement.Clone());
-        }
+        return Path.Combine(folder.FullName, "protocol", "vectors", file);
     }
 
     internal static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
