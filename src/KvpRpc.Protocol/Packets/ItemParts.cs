@@ -3,7 +3,8 @@ using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Packets;
 
-/// <summary>An item of an open link taken apart, before anything of it is opened: see <see cref="ItemLayout"/>.</summary>
+/// <summary>An item of an open link taken apart, before anything of it is opened: see
+/// <see cref="ItemLayout"/>.</summary>
 internal readonly ref struct ItemParts
 {
     internal uint LinkId { get; private init; }

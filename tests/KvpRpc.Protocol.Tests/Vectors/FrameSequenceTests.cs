@@ -48,7 +48,10 @@ public sealed class FrameSequenceTests
     }
 
     private static byte[][] Packets(JsonElement vector) =>
-        [.. vector.GetProperty("packets").EnumerateArray().Select(packet => Convert.FromHexString(packet.GetString()!))];
+    [
+        .. vector.GetProperty("packets").EnumerateArray()
+            .Select(packet => Convert.FromHexString(packet.GetString()!)),
+    ];
 
     private static HashSet<int> FrameEnds(byte[] packet)
     {

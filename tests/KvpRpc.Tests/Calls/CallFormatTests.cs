@@ -1,6 +1,8 @@
 using System.Text;
 using CsCheck;
 using KvpRpc.Calls;
+using KvpRpc.Generated;
+using MessagePack;
 
 namespace KvpRpc.Tests.Calls;
 
@@ -91,6 +93,24 @@ public sealed class CallFormatTests
             Assert.False(CallMessage.TryRead(bytes.AsSpan(0, length), out _));
         Assert.True(CallMessage.TryRead(bytes.AsSpan(0, headerBytes), out CallMessage message));
         Assert.Equal(headerBytes, message.PayloadStart);
+    }
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void A_payload_cut_at_any_length_is_not_one_value(string name)
+    {
+        RpcSerializer<int> any = new(
+            static (ref MessagePackWriter _, in int _) => { },
+            static (ref MessagePackReader reader) =>
+            {
+                reader.Skip();
+                return 0;
+            });
+        byte[] payload = Convert.FromHexString(CallVector.Find(name).Payload);
+        for (int length = 0; length < payload.Length; length++)
+            Assert.False(Payload.TryRead(payload.AsMemory(0, length), any, out _, out _));
+        Assert.Equal(payload.Length > 0, Payload.TryRead(payload, any, out _, out _));
+        Assert.False(Payload.TryRead((byte[])[.. payload, 0xC0, 0xC0], any, out _, out _));
     }
 
     [Theory]

@@ -39,8 +39,8 @@ public sealed partial class ExampleDocumentTests
     [Fact]
     public void The_table_of_the_writes_holds_their_texts()
     {
-        Match[] rows = [.. Row().Matches(Document())];
-        Assert.Equal(Writes.Length, rows.Length);
+        MatchCollection rows = Row().Matches(Document());
+        Assert.Equal(Writes.Length, rows.Count);
         foreach (Match row in rows)
         {
             JsonElement write = Writes[int.Parse(row.Groups[1].Value, null) - 1];
