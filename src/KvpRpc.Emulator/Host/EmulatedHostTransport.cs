@@ -39,6 +39,9 @@ internal sealed class EmulatedHostTransport : IKvpTransport
     public IReadOnlyList<KvpTransportProblem> Problems => [];
 
     /// <inheritdoc/>
+    public long Timeline => _machine.Timeline;
+
+    /// <inheritdoc/>
     public async ValueTask ReadPeerTableAsync(IKvpItemVisitor visitor, CancellationToken cancellationToken)
     {
         ThrowIfUnusable();

@@ -20,6 +20,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private readonly NoiseLinkCrypto _crypto;
     private readonly TableReader _reader;
     private readonly TableWriter _writer;
+    private readonly TimelineWatch _timeline;
     private readonly LinkWaiters _waiters = new();
     private readonly ConcurrentQueue<DriverCommand> _commands = new();
     private readonly LoopSignal _signal;
@@ -55,6 +56,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         Clock = clock;
         _engine = new(link, _crypto, clock.Now);
         _signal = new(options.TimeProvider);
+        _timeline = new(options.TimeProvider, transport);
         _reader = new(transport, _engine, clock, _signal, options);
         _writer = new(transport, _engine, clock, _signal, options.Logger);
         _loop = Task.Run(() => RunAsync(transport));
@@ -144,6 +146,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         while (true)
         {
             TakeCommands();
+            // Before anything of the tables is taken: it may be meant for another timeline.
+            TakeSuspicion();
             _writer.TakeOutcomes();
             _reader.TakeRead();
             _engine.HandleTimeout(Clock.Now);
@@ -170,6 +174,14 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         Instant next = Instant.Earlier(_engine.NextTimeout, _reader.NextStart);
         next = Instant.Earlier(next, _writer.NextStart);
         return Instant.Earlier(next, _closeBy);
+    }
+
+    private void TakeSuspicion()
+    {
+        if (_timeline.TakeSuspicion() is not { } why)
+            return;
+        Log.Suspected(_options.Logger, _options.Channel, why);
+        _engine.HandleSuspicion(Clock.Now, _timeline.DrawNonce());
     }
 
     private void TakeCommands()

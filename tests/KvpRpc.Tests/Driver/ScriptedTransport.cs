@@ -38,6 +38,8 @@ internal sealed class ScriptedTransport : IKvpTransport
 
     public IReadOnlyList<KvpTransportProblem> Problems => [];
 
+    public long Timeline { get; set; }
+
     public ValueTask ReadPeerTableAsync(IKvpItemVisitor visitor, CancellationToken cancellationToken) => Read(visitor);
 
     public ValueTask ReadOwnTableAsync(IKvpItemVisitor visitor, CancellationToken cancellationToken) =>
