@@ -21,6 +21,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private readonly TableReader _reader;
     private readonly TableWriter _writer;
     private readonly TimelineWatch _timeline;
+    private readonly UndecidedStreams _undecided;
     private readonly LinkWaiters _waiters = new();
     private readonly ConcurrentQueue<DriverCommand> _commands = new();
     private readonly LoopSignal _signal;
@@ -57,6 +58,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         _engine = new(link, _crypto, clock.Now);
         _signal = new(options.TimeProvider);
         _timeline = new(options.TimeProvider, transport);
+        _undecided = new(options.SettleWithin);
         _reader = new(transport, _engine, clock, _signal, options);
         _writer = new(transport, _engine, clock, _signal, options.Logger);
         _loop = Task.Run(() => RunAsync(transport));
@@ -118,6 +120,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
 
         // Those who wait are answered first: the transport may take its time.
         Volatile.Write(ref _closed, closed);
+        _undecided.EndAll();
         _waiters.Close(closed);
         FailLateCommands();
         Task stopped = StopAsync(transport);
@@ -152,6 +155,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
             _reader.TakeRead();
             _engine.HandleTimeout(Clock.Now);
             HandleEvents();
+            _undecided.HandleTimeout(Clock.Now);
             _writer.TryStart(_stop.Token);
             if (_writer.HasLanded)
                 _reader.HandleWritten();
@@ -173,6 +177,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     {
         Instant next = Instant.Earlier(_engine.NextTimeout, _reader.NextStart);
         next = Instant.Earlier(next, _writer.NextStart);
+        next = Instant.Earlier(next, _undecided.NextTimeout);
         return Instant.Earlier(next, _closeBy);
     }
 
@@ -209,6 +214,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
                 if (stream.Engine is not null)
                     _engine.ResetStream(stream.Engine, command.Number);
                 stream.Link.Streams.Remove(stream);
+                _undecided.Remove(stream);
                 stream.HandleReset();
                 break;
             default:
@@ -219,7 +225,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
 
     private void TakeSend(in DriverCommand command, DriverStream stream)
     {
-        if (stream.HasFailed)
+        // What is sent on a stream whose outcome is still open ends with it.
+        if (stream.HasFailed || _undecided.Contains(stream))
             return;
         if (stream.Link != _link)
         {
@@ -256,13 +263,16 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
                 Hello peer = linkEvent.Peer!;
                 _link = new(this, (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue), _options.MaxStreams);
                 Log.LinkOpened(_options.Logger, _options.Channel, peer.Implementation);
+                _undecided.EndAll();
                 _waiters.Open(_link);
                 break;
             case LinkEventKind.Ended:
                 Log.LinkEnded(_options.Logger, _options.Channel, linkEvent.End!.Reason, linkEvent.End.Text);
                 _waiters.Reset();
-                _link!.End(ToException(linkEvent.End));
-                _link = null;
+                EndLink(ToException(linkEvent.End), linkEvent.Accepted);
+                break;
+            case LinkEventKind.Settled:
+                _undecided.Settle(linkEvent.Streams!, linkEvent.Accepted);
                 break;
             case LinkEventKind.StreamOpened:
                 DriverStream opened = new(_link!, linkEvent.Stream!.Name, (KvpStreamPriority)linkEvent.Stream.Priority)
@@ -287,6 +297,15 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
                 RemoveIfDone(linkEvent, stream);
                 break;
         }
+    }
+
+    private void EndLink(KvpLinkException reason, ulong acked)
+    {
+        Instant now = Clock.Now;
+        // Who closes has no next hello.
+        bool maySettle = reason.Error == KvpLinkError.LinkLost;
+        _link!.End(reason, stream => maySettle && _undecided.TryHold(stream, acked, now));
+        _link = null;
     }
 
     private void RemoveIfDone(in LinkEvent linkEvent, DriverStream? stream)
