@@ -55,6 +55,9 @@ public sealed class EmulatedVirtualMachine
 
     internal bool IsDeleted { get; private set; }
 
+    /// <inheritdoc cref="EmulatedGuest.MaxValueUtf8Bytes"/>
+    internal int? MaxValueUtf8Bytes => _guest.MaxValueUtf8Bytes;
+
     /// <summary>Gets a number that changes when Hyper-V gives the machine a new generation id: a checkpoint was
     /// applied.</summary>
     internal long Timeline => Interlocked.Read(ref _timeline);
