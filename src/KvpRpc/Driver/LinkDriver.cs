@@ -36,6 +36,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     internal LinkDriver(IKvpTransport transport, PeerRole role, KvpLinkOptions options)
     {
         options.Validate();
+        transport.Limits.Validate(KvpChannel.KeyPrefix(options.Channel), nameof(transport));
+        options = options with { Logger = new GuardedLogger(options.Logger) };
         _options = options;
         _crypto = new(options.PreSharedKey.Span);
         LinkOptions link = new()

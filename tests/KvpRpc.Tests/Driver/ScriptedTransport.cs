@@ -30,9 +30,10 @@ internal sealed class ScriptedTransport : IKvpTransport
         get
         {
             IsInUse = true;
-            return new();
+            return field;
         }
-    }
+        init;
+    } = new();
 
     public bool CanWaitForChange => Wait is not null;
 
