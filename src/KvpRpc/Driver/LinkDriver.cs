@@ -15,14 +15,19 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
+    // How long the first packet of a link waits for the calls that have waited for the link. They are there at once,
+    // unless the application holds up the threads of the pool.
+    private static readonly TimeSpan AdmitWithin = TimeSpan.FromMilliseconds(100);
+
     private readonly KvpLinkOptions _options;
+    private readonly bool _isGuest;
     private readonly LinkEngine _engine;
     private readonly NoiseLinkCrypto _crypto;
     private readonly TableReader _reader;
     private readonly TableWriter _writer;
     private readonly TimelineWatch _timeline;
     private readonly UndecidedStreams _undecided;
-    private readonly LinkWaiters _waiters = new();
+    private readonly LinkWaiters _waiters;
     private readonly ConcurrentQueue<DriverCommand> _commands = new();
     private readonly LoopSignal _signal;
     private readonly CancellationTokenSource _stop = new();
@@ -30,6 +35,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private DriverLink? _link;
     private string? _obstacle;
     private Instant _closeBy = Instant.Never;
+    private Instant _admitBy;
     private KvpLinkException? _closed;
     private int _disposed;
 
@@ -39,6 +45,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         transport.Limits.Validate(KvpChannel.KeyPrefix(options.Channel), nameof(transport));
         options = options with { Logger = new GuardedLogger(options.Logger) };
         _options = options;
+        _isGuest = role == PeerRole.Guest;
         _crypto = new(options.PreSharedKey.Span);
         LinkOptions link = new()
         {
@@ -61,6 +68,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         _signal = new(options.TimeProvider);
         _timeline = new(options.TimeProvider, transport);
         _undecided = new(options.SettleWithin);
+        _waiters = new(_signal.Set);
         _reader = new(transport, _engine, clock, _signal, options);
         _writer = new(transport, _engine, clock, _signal, options.Logger);
         _loop = Task.Run(() => RunAsync(transport));
@@ -158,6 +166,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
             _engine.HandleTimeout(Clock.Now);
             HandleEvents();
             _undecided.HandleTimeout(Clock.Now);
+            _writer.IsHeld = MustHoldWrites;
             _writer.TryStart(_stop.Token);
             if (_writer.HasLanded)
                 _reader.HandleWritten();
@@ -175,11 +184,19 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         }
     }
 
+    private bool IsAdmitting => _waiters.IsAdmitting && Clock.Now < _admitBy;
+
+    // The first packet carries the calls that waited for it, and a guest's first hello answers a host that is there
+    // already: either would cost a write more if it did not wait for what is about to come.
+    private bool MustHoldWrites => _closeBy == Instant.Never && (IsAdmitting || (_isGuest && !_reader.HasRead));
+
     private Instant NextWake()
     {
         Instant next = Instant.Earlier(_engine.NextTimeout, _reader.NextStart);
         next = Instant.Earlier(next, _writer.NextStart);
         next = Instant.Earlier(next, _undecided.NextTimeout);
+        if (IsAdmitting)
+            next = Instant.Earlier(next, _admitBy);
         return Instant.Earlier(next, _closeBy);
     }
 
@@ -266,6 +283,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
                 _link = new(this, (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue), _options.MaxStreams);
                 Log.LinkOpened(_options.Logger, _options.Channel, peer.Implementation);
                 _undecided.EndAll();
+                _admitBy = Clock.Now + AdmitWithin;
                 _waiters.Open(_link);
                 break;
             case LinkEventKind.Ended:
