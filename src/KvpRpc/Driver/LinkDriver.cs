@@ -42,7 +42,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     internal LinkDriver(IKvpTransport transport, PeerRole role, KvpLinkOptions options)
     {
         options.Validate();
-        transport.Limits.Validate(KvpChannel.KeyPrefix(options.Channel), nameof(transport));
+        LimitsCheck.Check(transport.Limits, KvpChannel.KeyPrefix(options.Channel));
         options = options with { Logger = new GuardedLogger(options.Logger) };
         _options = options;
         _isGuest = role == PeerRole.Guest;
