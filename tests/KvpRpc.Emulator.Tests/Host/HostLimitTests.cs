@@ -44,7 +44,8 @@ public sealed class HostLimitTests : EmulatorTestBase
         internal override ValueTask StopServiceAsync(CancellationToken cancellationToken) => default;
 
         internal override ValueTask<KvpResponse> TransactAsync(
-            KvpRequest request, CancellationToken cancellationToken) => new(KvpResponse.Failed);
+            KvpRequest request, CancellationToken cancellationToken) =>
+            new(KvpResponse.Of(KvpResponse.Failed));
 
         internal override ValueTask<GuestTables> SaveTablesAsync(CancellationToken cancellationToken) =>
             throw new NotSupportedException();
