@@ -1,6 +1,5 @@
 using KvpRpc.Protocol.Alphabets;
 using KvpRpc.Protocol.Packets;
-using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Links;
 
@@ -16,14 +15,11 @@ internal static class SeenItems
         Span<byte> head = stackalloc byte[Alphabet.HeadBytes];
         if (Alphabet.Find(text[0]) is not { } alphabet || !alphabet.TryDecodeHead(text[1..], head, out int count))
             return false;
-        WireReader reader = new(head[..count]);
-        if (!ItemLayout.TryReadHead(ref reader, out byte flags, out uint id))
+        if (!ItemParts.TryRead(head[..count], out ItemParts item))
             return false;
-        if (id != linkId)
+        if (item.LinkId != linkId)
             return true;
-        if ((flags & ItemLayout.HasControl) != 0 && (!ControlPart.TryRead(ref reader, out ControlPart part, out _)
-            || (index == 0 && part.Number > controlNumber)))
-            return false;
-        return (flags & ItemLayout.HasPacket) == 0 || receiver.IsTaken(reader.Rest);
+        return !(item.HasControl && index == 0 && item.Control.Number > controlNumber)
+            && (!item.HasPacket || receiver.IsTaken(item.Packet));
     }
 }
