@@ -114,7 +114,7 @@ internal sealed class OwnItems
         return next;
     }
 
-    /// <summary>Gets whether a packet lies in an item for which the table has no room: it can go nowhere else.</summary>
+    /// <summary>Gets whether a packet lies in an item for which the table has no room.</summary>
     internal bool IsStuck { get; private set; }
 
     /// <summary>Gives how many slots there are: fewer while the table takes no further item.</summary>

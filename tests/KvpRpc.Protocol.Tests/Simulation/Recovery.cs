@@ -22,7 +22,7 @@ internal static class Recovery
         foreach (SimulatedWorld each in worlds)
             CalmDown(each, calm);
         // What has begun in the storm ends by itself: a pause, a blindness.
-        world.Clock.RunUntil(worlds.SelectMany(Sides).Aggregate(world.Clock.Now, (latest, side) => Later(latest, side)));
+        world.Clock.RunUntil(worlds.SelectMany(Sides).Aggregate(world.Clock.Now, Later));
         foreach (SimulatedWorld each in worlds)
         {
             Polls polls = new(each);
@@ -67,7 +67,7 @@ internal static class Recovery
         polls.RunUntil(() =>
         {
             if (side.Peer.Application.Succeeded == before && side.Peer.Application.OwnCalls == 0
-                && side.Peer.Call(1, 3000, 1, 2000) is not null)
+                && side.Peer.Call(1, world.RecoveryBytes, 1, 2000) is not null)
                 side.Pump();
             return side.Peer.Application.Succeeded > before;
         });
@@ -100,9 +100,9 @@ internal static class Recovery
     /// <remarks>
     /// A recovery is a chain of waits, each at most once, and exchanges that take a poll or a few. While it waits for
     /// something a host polls every <see cref="SimulatedWorld.BusyPoll"/>, so the waits make at most their sum by that
-    /// many polls; a guest looks every <see cref="SimulatedSide.UneasyLook"/> at the most. The waits: a write in doubt keeps its item; a silent peer is
-    /// asked and given up; a gap is given up; a guest that answered a host of the past draws anew, for the second time
-    /// in a row; and links that broke at once make both wait.
+    /// many polls; a guest looks every <see cref="SimulatedSide.UneasyLook"/> at the most. The waits: a write in doubt
+    /// keeps its item; a silent peer is asked and given up; a gap is given up; a guest that answered a host of the past
+    /// draws anew, for the second time in a row; and links that broke at once make both wait.
     /// </remarks>
     private sealed class Polls(SimulatedWorld world)
     {
