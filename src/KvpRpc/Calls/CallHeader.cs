@@ -8,6 +8,9 @@ internal ref struct CallHeader
     /// <summary>The most milliseconds that a deadline may be away: 49.7 days.</summary>
     internal const uint MaxDeadlineMilliseconds = uint.MaxValue;
 
+    /// <summary>The most parameters of a method that take reports.</summary>
+    internal const int MaxProgressArguments = 32;
+
     internal const int TraceParentBytes = 25;
     internal const int MaxTraceStateBytes = 512;
     internal const int MaxIdempotencyIdBytes = 64;

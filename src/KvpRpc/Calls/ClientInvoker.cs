@@ -9,6 +9,8 @@ internal sealed class ClientInvoker(CallClient client, RpcClientOptions options)
 {
     private readonly TimeSpan _timeLimit = options.Deadline ?? client.Options.DefaultDeadline;
 
+    internal ClientInvoker With(RpcCallOptions callOptions) => new(client, callOptions.ApplyTo(options));
+
     public override Task<TResponse> InvokeUnaryAsync<TRequest, TResponse>(
         RpcMethod<TRequest, TResponse> method,
         TRequest request,
@@ -30,6 +32,24 @@ internal sealed class ClientInvoker(CallClient client, RpcClientOptions options)
             ? Task.FromCanceled(cancellationToken)
             : RunOneWayAsync(method, request, cancellationToken);
     }
+
+    public override IAsyncEnumerable<TItem> InvokeServerStream<TRequest, TItem>(
+        RpcMethod<TRequest, TItem> method, TRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override Task<TResponse> InvokeClientStreamAsync<TRequest, TResponse>(
+        RpcMethod<TRequest, TResponse> method,
+        TRequest request,
+        RpcStreamArgument[] arguments,
+        CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override IAsyncEnumerable<TItem> InvokeDuplex<TRequest, TItem>(
+        RpcMethod<TRequest, TItem> method,
+        TRequest request,
+        RpcStreamArgument[] arguments,
+        CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     private async Task<TResponse> RunUnaryAsync<TRequest, TResponse>(
         RpcMethod<TRequest, TResponse> method,

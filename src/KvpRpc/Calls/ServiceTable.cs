@@ -43,11 +43,28 @@ internal sealed class ServiceTable
         {
             ArgumentNullException.ThrowIfNull(method);
             ArgumentNullException.ThrowIfNull(handler);
-            if (!table._methods.TryAdd(
-                method.FullName, new UnaryServiceMethod<TContract, TRequest, TResponse>(method, handler, instances)))
-            {
+            Add(method, new UnaryServiceMethod<TContract, TRequest, TResponse>(method, handler, instances));
+        }
+
+        public override void AddServerStream<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method,
+            Func<TContract, TRequest, CancellationToken, IAsyncEnumerable<TItem>> handler) =>
+            throw new NotSupportedException();
+
+        public override void AddClientStream<TRequest, TResponse>(
+            RpcMethod<TRequest, TResponse> method,
+            Func<TContract, TRequest, RpcArguments, CancellationToken, ValueTask<TResponse>> handler) =>
+            throw new NotSupportedException();
+
+        public override void AddDuplex<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method,
+            Func<TContract, TRequest, RpcArguments, CancellationToken, IAsyncEnumerable<TItem>> handler) =>
+            throw new NotSupportedException();
+
+        private void Add(RpcMethod method, ServiceMethod serviceMethod)
+        {
+            if (!table._methods.TryAdd(method.FullName, serviceMethod))
                 throw new InvalidOperationException($"A method named {method.FullName} has been added already.");
-            }
         }
     }
 }
