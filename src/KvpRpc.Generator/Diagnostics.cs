@@ -92,8 +92,8 @@ internal static class Diagnostics
     internal static readonly DiagnosticDescriptor Optional = Warning(
         "KVPRPC0017",
         "A default value is other than the contract's",
-        "The parameter '{1}' of '{0}' has the default value {2} and the contract's has {3}: callers on the link get the "
-        + "contract's");
+        "The parameter '{1}' of '{0}' has the default value {2} and the contract's has {3}: callers on the link get "
+        + "the contract's");
 
     internal static readonly DiagnosticDescriptor NoEffect = Warning(
         "KVPRPC0018",
@@ -113,8 +113,8 @@ internal static class Diagnostics
     internal static readonly DiagnosticDescriptor LockRemoved = Error(
         "KVPRPC0022",
         "A part of a contract was removed",
-        "'{0}' is in {1} but not in the contracts any more: peers of earlier versions may use it; give it back, or mark "
-        + "the line *RETIRED*",
+        "'{0}' is in {1} but not in the contracts any more: peers of earlier versions may use it; give it back, or "
+        + "mark the line *RETIRED*",
         WellKnownDiagnosticTags.CompilationEnd);
 
     internal static readonly DiagnosticDescriptor LockOutdated = Warning(

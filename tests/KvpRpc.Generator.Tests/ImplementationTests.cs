@@ -8,7 +8,8 @@ public sealed class ImplementationTests
 {
     private const string Contract = """
         public interface IBase { Task BaseAsync(int depth = 2); }
-        [KvpService] public interface IContract : IBase { Task M(string text = "a", CancellationToken token = default); }
+        [KvpService]
+        public interface IContract : IBase { Task M(string text = "a", CancellationToken token = default); }
 
         """;
 

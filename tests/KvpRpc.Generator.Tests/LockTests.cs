@@ -13,12 +13,17 @@ public sealed class LockTests
         [KvpService(Name = "contoso.patching")]
         public interface IPatching
         {
-            [Idempotent] Task<Report> InstallAsync(Request request, string reason = "x", CancellationToken token = default);
+            [Idempotent] Task<Report> InstallAsync(Request request, string reason = "x", CancellationToken t = default);
             IAsyncEnumerable<Step?> WatchAsync(IAsyncEnumerable<int> ids, IProgress<double> done);
             [KvpMethod(Id = "log", OneWay = true)] Task LogAsync(Dictionary<string, (int, long?)> texts);
         }
-        [MessagePackObject] public sealed record Request([property: Key(0)] string Name, [property: Key(2)] Level Level);
-        [MessagePackObject(true)] public sealed class Report { public List<Step> Steps { get; set; } = []; public byte[]? Data { get; set; } }
+        [MessagePackObject]
+        public sealed record Request([property: Key(0)] string Name, [property: Key(2)] Level Level);
+        [MessagePackObject(true)] public sealed class Report
+        {
+            public List<Step> Steps { get; set; } = [];
+            public byte[]? Data { get; set; }
+        }
         [Union(0, typeof(Start))] [Union(3, typeof(Stop))] public abstract class Step;
         [MessagePackObject] public sealed class Start : Step { [Key(0)] public Guid Id { get; set; } }
         [MessagePackObject] public sealed class Stop : Step;
@@ -75,7 +80,8 @@ public sealed class LockTests
     }
 
     [Theory]
-    [InlineData("Task LogAsync", "Task<int> NewAsync(int a); [KvpMethod(Id = \"log\", OneWay = true)] Task LogAsync", "New")]
+    [InlineData("Task LogAsync", "Task<int> NewAsync(int a); [KvpMethod(Id = \"log\", OneWay = true)] Task LogAsync",
+        "New")]
     [InlineData("public byte[]? Data", "public int More { get; set; } public byte[]? Data", "More")]
     [InlineData("Level Level)", "Level Level, [property: Key(3)] int C)", "3")]
     [InlineData("High, Top", "High, More, Top", "2")]
@@ -113,7 +119,7 @@ public sealed class LockTests
     [InlineData("List<Step> Steps", "Step[][] Steps", "'[[Contoso.Step]]'")]
     [InlineData("byte[]? Data", "List<byte> Data", "'[byte]'")]
     [InlineData("Union(3, typeof(Stop))", "Union(3, typeof(Other))", "'Contoso.Other'")]
-    [InlineData("[MessagePackObject(true)] public sealed class Report", "[MessagePackObject] public sealed class Report",
+    [InlineData("[MessagePackObject(true)] public sealed class", "[MessagePackObject] public sealed class",
         "crossed as map")]
     public async Task What_changed_breaks_peers(string old, string with, string reason)
     {
@@ -234,7 +240,8 @@ public sealed class LockTests
     [Fact]
     public void Comments_stay_where_they_were()
     {
-        const string Commented = "# About the file.\n\n# About a.\nservice a\n  # About M.\n  M() -> nil\n\n# The end.\n";
+        const string Commented =
+            "# About the file.\n\n# About a.\nservice a\n  # About M.\n  M() -> nil\n\n# The end.\n";
 
         Assert.Equal(Commented, LockFile.Parse(Commented).ToString());
     }

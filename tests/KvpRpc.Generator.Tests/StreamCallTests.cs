@@ -109,7 +109,8 @@ public sealed class StreamCallTests
         PatchStep[] steps = [new("a", 1)];
 
         await client.CollectAsync(spots.ToAsyncEnumerable(), new Reports<int>(static _ => { }));
-        await client.InstallAsync(new Reports<int>(static _ => { }), "a", new Reports<PatchStep>(static _ => { }), Token);
+        await client.InstallAsync(
+            new Reports<int>(static _ => { }), "a", new Reports<PatchStep>(static _ => { }), Token);
         await client.MixAsync(AsyncEnumerable.Empty<Spot>(), "", Figures.ToAsyncEnumerable()).ToListAsync(Token);
         await client.PairsAsync().ToListAsync(Token);
 
@@ -151,7 +152,8 @@ public sealed class StreamCallTests
 
     private sealed class Streaming : IStreaming
     {
-        public async Task<int> SumAsync(int start, IAsyncEnumerable<int> numbers, CancellationToken cancellationToken) =>
+        public async Task<int> SumAsync(
+            int start, IAsyncEnumerable<int> numbers, CancellationToken cancellationToken) =>
             start + await numbers.SumAsync(cancellationToken);
 
         public async ValueTask DrainAsync(IAsyncEnumerable<string?> texts) =>

@@ -118,7 +118,8 @@ internal sealed class ContractParser
         return methods;
     }
 
-    // A stream's name is service/method: the last slash divides. Blanks and brackets would end the name in the lock file.
+    // A stream's name is service/method: the last slash divides. Blanks and brackets would end the name in the lock
+    // file.
     private void CheckName(ISymbol symbol, string name, string full)
     {
         bool isMethod = symbol is IMethodSymbol;

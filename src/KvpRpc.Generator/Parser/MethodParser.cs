@@ -38,7 +38,8 @@ internal sealed class MethodParser(TypeParser types, Report report)
 
         bool isOneWay = method.Attribute(MethodAttribute)?.IsTrue("OneWay") is true;
         bool isGood = TryParseResult(method, isOneWay, out ResultKind result, out ValueUse? response);
-        isGood &= TryParseParameters(method, isOneWay, out List<ParameterModel> parameters, out IParameterSymbol? token);
+        isGood &= TryParseParameters(
+            method, isOneWay, out List<ParameterModel> parameters, out IParameterSymbol? token);
         string field = fields.Contains(method.Name) ? method.Name + TypeNames.Hash(id) : method.Name;
         return !isGood ? null : new MethodModel(
             method.ContainingType.Key(),

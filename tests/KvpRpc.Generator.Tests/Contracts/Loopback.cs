@@ -98,7 +98,9 @@ internal sealed class Loopback<TContract> : RpcInvoker
         CancellationToken cancellationToken)
     {
         Called.Add(method.FullName);
-        Assert.Equal(method.StreamArguments, arguments.Count(argument => !argument.GetType().Name.Contains("Progress")));
+        Assert.Equal(
+            method.StreamArguments,
+            arguments.Count(argument => argument.GetType().GetGenericTypeDefinition() == typeof(RpcItemsArgument<>)));
         return _handlers[method.FullName](Wire.Write(method.Request, request), arguments, cancellationToken);
     }
 
