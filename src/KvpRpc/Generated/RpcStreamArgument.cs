@@ -16,6 +16,20 @@ public abstract class RpcStreamArgument
 
     /// <summary>Gets the argument's place among those of its kind, from 0.</summary>
     public int Index { get; }
+
+    /// <summary>Gets whether items go to the callee.</summary>
+    internal virtual bool IsStream => false;
+
+    /// <summary>Gets whether reports are wanted.</summary>
+    internal virtual bool IsListening => false;
+
+    /// <summary>Enumerates the source to its end.</summary>
+    internal virtual Task SendAsync(OutboundArguments arguments) => Task.CompletedTask;
+
+    /// <summary>Hands the next report over.</summary>
+    internal virtual void Report(ref ItemCursor reports, int maxBytes, string method, OutboundArguments arguments)
+    {
+    }
 }
 
 /// <summary>An argument that is a stream: an <see cref="IAsyncEnumerable{T}"/>. For generated code.</summary>
@@ -39,6 +53,10 @@ public sealed class RpcItemsArgument<T> : RpcStreamArgument
     internal RpcSerializer<T> Item { get; }
 
     internal IAsyncEnumerable<T> Source { get; }
+
+    internal override bool IsStream => true;
+
+    internal override Task SendAsync(OutboundArguments arguments) => arguments.SendAsync(Index, Item, Source);
 }
 
 /// <summary>An argument that takes reports: an <see cref="IProgress{T}"/>. For generated code.</summary>
@@ -55,11 +73,16 @@ public sealed class RpcProgressArgument<T> : RpcStreamArgument
     {
         ArgumentNullException.ThrowIfNull(report);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(index, CallHeader.MaxProgressArguments - 1);
-        Report = report;
+        Serializer = report;
         Sink = sink;
     }
 
-    internal RpcSerializer<T> Report { get; }
+    internal RpcSerializer<T> Serializer { get; }
 
     internal IProgress<T>? Sink { get; }
+
+    internal override bool IsListening => Sink is not null;
+
+    internal override void Report(ref ItemCursor reports, int maxBytes, string method, OutboundArguments arguments) =>
+        arguments.Report(Sink!, reports.Read(Serializer, maxBytes, method));
 }
