@@ -31,8 +31,8 @@ public sealed partial class HelpTests
     [Fact]
     public void The_link_of_a_diagnostic_leads_to_its_page_where_the_build_knows_the_repository() =>
         Assert.All(Diagnostics.ById, pair => Assert.True(
-            pair.Value.HelpLinkUri.Length == 0
-                || pair.Value.HelpLinkUri.EndsWith($"/src/KvpRpc.Generator/help/{pair.Key}.md", StringComparison.Ordinal)));
+            pair.Value.HelpLinkUri.Length == 0 || pair.Value.HelpLinkUri.EndsWith(
+                $"/src/KvpRpc.Generator/help/{pair.Key}.md", StringComparison.Ordinal)));
 
     [GeneratedRegex("(?m)^## (.+)$")]
     private static partial Regex Heading();

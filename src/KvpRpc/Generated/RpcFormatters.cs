@@ -11,8 +11,8 @@ namespace KvpRpc.Generated;
 public static class RpcFormatters
 {
     /// <summary>Gets the options: untrusted data, at most <see cref="RpcReading.DepthMax"/> levels deep. A formatter
-    /// may ask the resolver for numbers, texts, times, bytes and Guids; where code can be made at run time, for all that
-    /// MessagePack's standard resolver knows.</summary>
+    /// may ask the resolver for numbers, texts, times, bytes and Guids; where code can be made at run time, for all
+    /// that MessagePack's standard resolver knows.</summary>
     /// <remarks>Native code with a contract that needs them publishes with the warnings IL2060 and IL3050 of <see
     /// cref="MessagePackSecurity"/>, whatever the resolver: every instance of it has a comparer that reflects. The
     /// comparer is not used here.</remarks>
