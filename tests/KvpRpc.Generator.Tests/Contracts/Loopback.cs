@@ -159,7 +159,7 @@ internal sealed class Loopback<TContract> : RpcInvoker
         {
             RpcProgressArgument<T> argument =
                 arguments.OfType<RpcProgressArgument<T>>().Single(at => at.Index == index);
-            return new Reports<T>(value => argument.Sink?.Report(Cross(report, argument.Report, value)));
+            return new Reports<T>(value => argument.Sink?.Report(Cross(report, argument.Serializer, value)));
         }
 
         private T Cross<T>(RpcSerializer<T> from, RpcSerializer<T> to, T value)
