@@ -58,8 +58,8 @@ public abstract class RpcMethod
     /// whatever the names in C#. 0: not known.</summary>
     public uint Fingerprint { get; init; }
 
-    /// <summary>Gets what its messages are, as text that two sides can compare: that of the contract's lock file. Empty:
-    /// not known.</summary>
+    /// <summary>Gets what its messages are, as text that two sides can compare: that of the contract's lock file.
+    /// Empty: not known.</summary>
     public string Signature { get; init; } = string.Empty;
 }
 
