@@ -6,8 +6,8 @@ namespace KvpRpc;
 /// cref="RpcClients.With{TContract}"/>.</summary>
 public sealed record RpcCallOptions
 {
-    /// <summary>Gets the time after which the call ends with <see cref="StatusCode.DeadlineExceeded"/>; at most 49 days,
-    /// <see cref="Timeout.InfiniteTimeSpan"/> for none, null for the client's.</summary>
+    /// <summary>Gets the time after which the call ends with <see cref="StatusCode.DeadlineExceeded"/>; at most 49
+    /// days, <see cref="Timeout.InfiniteTimeSpan"/> for none, null for the client's.</summary>
     public TimeSpan? Deadline { get; init; }
 
     /// <summary>Gets how the call's messages compete with others for the link; null for the client's way.</summary>

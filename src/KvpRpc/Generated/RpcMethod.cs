@@ -54,8 +54,12 @@ public abstract class RpcMethod
     /// cref="RpcMethodShape.ClientStream"/> or <see cref="RpcMethodShape.Duplex"/>.</summary>
     public int StreamArguments { get; init; }
 
-    /// <summary>Gets what its messages are, as text that two sides can compare: that of the contract's lock file. Empty:
-    /// not known.</summary>
+    /// <summary>Gets a hash of what its messages are: the same on two sides that write and read the same bytes,
+    /// whatever the names in C#. 0: not known.</summary>
+    public uint Fingerprint { get; init; }
+
+    /// <summary>Gets what its messages are, as text that two sides can compare: that of the contract's lock file.
+    /// Empty: not known.</summary>
     public string Signature { get; init; } = string.Empty;
 }
 
