@@ -185,7 +185,7 @@ public sealed class CallFormatTests
 
     [Fact]
     public void A_number_has_one_encoding() =>
-        Gen.ULong[0, KvpRpc.Protocol.Wire.VarInt.Max].Sample(value =>
+        Gen.ULong[0, Varint.Max].Sample(value =>
         {
             byte[] bytes = new byte[Varint.MaxBytes];
             int length = Varint.Write(bytes, value);
