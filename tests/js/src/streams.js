@@ -42,6 +42,11 @@ export class StreamSet {
     return this.#streams.size > 0 || this.#waiting.length > 0;
   }
 
+  /** Whether a frame that belongs to no message waits for a packet. */
+  get hasFrames() {
+    return this.#frames.length > 0;
+  }
+
   open(name, priority = priorities.normal) {
     const stream = new Stream(this, {
       name, priority, isOwn: true, sendLimit: this.peer.streamWindow, receiveLimit: this.own.streamWindow,
