@@ -14,7 +14,7 @@ internal sealed class JavaScriptPeer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
-    private readonly TableBridge? _bridge;
+    private TableBridge? _bridge;
     private readonly Channel<JsonNode> _events = Channel.CreateUnbounded<JsonNode>();
     private readonly List<JsonNode> _unasked = [];
     private readonly StringBuilder _told = new();
@@ -86,24 +86,23 @@ internal sealed class JavaScriptPeer : IAsyncDisposable
         return items.ConvertAll(line => line["value"]);
     }
 
-    /// <summary>Ends the process without a word.</summary>
+    /// <summary>Ends the process without a word; its channel is free then.</summary>
     internal async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync(Token);
-        await _reading;
-    }
-
-    public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
             _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
         await _reading;
-        _process.Dispose();
-        _writing.Dispose();
         if (_bridge is not null)
             await _bridge.DisposeAsync();
+        _bridge = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+        _writing.Dispose();
     }
 
     private static JavaScriptPeer Start(

@@ -55,11 +55,12 @@ const peer = new Peer({
 
 const calls = new Map();
 
-async function call({ call: id, name, args, items, ...options }) {
-  const made = await peer.call(name, args, { ...options, requests: items });
+async function call({ call: id, name, args, answer, items, deadlineMilliseconds }) {
+  const options = { answer, requests: items ?? undefined, deadlineMilliseconds: deadlineMilliseconds ?? undefined };
+  const made = await peer.call(name, args, options);
   calls.set(id, made);
   try {
-    if (options.answer === 'stream') {
+    if (answer === 'stream') {
       for await (const value of made.items) tell({ event: 'item', call: id, value });
     }
     tell({ event: 'result', call: id, value: await made.result });

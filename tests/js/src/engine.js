@@ -69,7 +69,8 @@ export class Engine {
 
   close(text) {
     this.#isClosing = true;
-    if (this.state === 'open') this.link.close(text);
+    // A guest that has only answered must leave its hello where it is, and so has no way to say it.
+    if (this.state === 'open' || (this.state === 'confirming' && this.#isHost)) this.link.close(text);
     else this.state = 'closed';
   }
 
