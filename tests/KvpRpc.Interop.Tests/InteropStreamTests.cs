@@ -3,7 +3,8 @@ using KvpRpc.Links;
 
 namespace KvpRpc.Interop.Tests;
 
-/// <summary>Calls whose arguments or results are streams, longer than the credit of a stream; and cancelling one.</summary>
+/// <summary>Calls whose arguments or results are streams that cost more than a stream's credit; and cancelling
+/// one.</summary>
 public abstract class InteropStreamTests(bool isDotNetHost)
 {
     /// <summary>An item costs 19 bytes or more, so these cost more than twice the 64 KiB of a new stream.</summary>

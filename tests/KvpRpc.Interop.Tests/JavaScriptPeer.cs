@@ -69,7 +69,8 @@ internal sealed class JavaScriptPeer : IAsyncDisposable
 
     /// <summary>Waits for how a call ended, past the items that came.</summary>
     internal Task<JsonNode> EndOfAsync(int call) => WaitAsync(
-        line => (int?)line["call"] == call && (string?)line["event"] is "result" or "failed", $"the end of call {call}");
+        line => (int?)line["call"] == call && (string?)line["event"] is "result" or "failed",
+        $"the end of call {call}");
 
     internal async Task<JsonNode?> CallAsync(string name, params JsonNode?[] arguments)
     {
@@ -108,8 +109,8 @@ internal sealed class JavaScriptPeer : IAsyncDisposable
     private static JavaScriptPeer Start(
         string role, string place, string channel, string? preSharedKey, TableBridge? bridge)
     {
-        string[] arguments = ["program.js", role, place, channel, .. preSharedKey is null ? [] : (string[])[preSharedKey]];
-        return new(Process.Start(NodeProgram.Prepare(arguments))!, bridge);
+        string[] key = preSharedKey is null ? [] : [preSharedKey];
+        return new(Process.Start(NodeProgram.Prepare(["program.js", role, place, channel, .. key]))!, bridge);
     }
 
     private async Task<JsonNode> WaitAsync(Predicate<JsonNode> isWanted, string what)

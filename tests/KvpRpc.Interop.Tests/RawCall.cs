@@ -4,8 +4,8 @@ using MessagePack;
 
 namespace KvpRpc.Interop.Tests;
 
-/// <summary>The messages of a call on a stream, byte by byte as <c>protocol/calls.md</c> says, without the call layer of
-/// this library.</summary>
+/// <summary>The messages of a call on a stream, byte by byte as <c>protocol/calls.md</c> says, without the call layer
+/// of this library.</summary>
 internal sealed class RawCall(KvpLinkStream stream) : IAsyncDisposable
 {
     internal const byte Call = 1;
@@ -72,7 +72,8 @@ internal sealed class RawCall(KvpLinkStream stream) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 
-    private async Task<KvpLinkMessage> ReceiveAsync() => await stream.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
+    private Task<KvpLinkMessage> ReceiveAsync() =>
+        stream.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
 
     private ValueTask SendAsync(byte kind, bool isLast, Payload payload)
     {

@@ -254,7 +254,8 @@ class Run {
   }
 
   #take(message) {
-    if (message.kind !== (this.#hasBegun ? 'item' : 'call')) throw new Malformed(`a message of the kind ${message.kind}`);
+    const expected = this.#hasBegun ? 'item' : 'call';
+    if (message.kind !== expected) throw new Malformed(`a message of the kind ${message.kind}`);
     if (this.#hasBegun) {
       this.#items.add(decode(message.payload), () => this.#stream.taken());
       return true;

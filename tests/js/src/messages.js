@@ -27,7 +27,8 @@ const bytes = (name, least, most, write = fromHex, show = toHex) => ({
   isBytes: true,
   write: (value) => write(value),
   read(value) {
-    if (typeof value !== 'object' || value.length < least || value.length > most) throw new Malformed(`another ${name}`);
+    const isRight = typeof value === 'object' && value.length >= least && value.length <= most;
+    if (!isRight) throw new Malformed(`another ${name}`);
     return show(value);
   },
 });

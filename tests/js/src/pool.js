@@ -10,7 +10,8 @@ const recordBytes = 2560;
 
 /** Node has no fcntl locks; a Perl program (Debian always has one) holds them for this one. */
 class Locks {
-  #process = spawn('perl', [fileURLToPath(new URL('lock.pl', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
+  #process = spawn(
+    'perl', [fileURLToPath(new URL('lock.pl', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
   #answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
 
   async hold(mode, path, use) {

@@ -28,7 +28,7 @@ export class StreamSet {
   #asideWaiting = [];
   #turn = 0;
 
-  /** `own` and `peer` are the hellos; `user` has `accept(stream)`, `closed(code, text)`, `report(frame)`, `changed()`. */
+  /** `own` and `peer` are hellos; `user` has `accept(stream)`, `closed(code, text)`, `report(frame)`, `changed()`. */
   constructor({ role, own, peer, user }) {
     Object.assign(this, { own, peer });
     this.#user = user;
