@@ -14,7 +14,7 @@ longest_suite=${KVPRPC_SUITE_TIMEOUT:-900} # Seconds; one that hangs is ended an
 # Suites that keep the processors busy run two at a time. After them, one at a time, come those that wait for real
 # programs and real time: beside others they would measure the others.
 busy=(repository generator engine rpc host fuzz)
-quiet=(linux windows emulator cli aot)
+quiet=(linux windows emulator cli js aot)
 
 passed=0 failed=0 skipped=0
 failures=()
@@ -45,6 +45,7 @@ main() {
   trap finish EXIT
   rm -rf -- "$results" && mkdir -p -- "$results"
   prepare_environment
+  if is_in js "${areas[@]}"; then install_node; fi
   build "${areas[@]}"
   if is_in repository "${areas[@]}"; then check_format; fi
   run_suites "${areas[@]}"
@@ -77,6 +78,7 @@ project_of() {
     linux | windows) say KvpRpc.Guest.Tests ;;
     emulator) say KvpRpc.Emulator.Tests ;;
     cli) say KvpRpc.Cli.Tests ;;
+    js) say KvpRpc.Interop.Tests ;;
     repository) say KvpRpc.Repository.Tests ;;
     aot) say KvpRpc.AotApp ;;
   esac
@@ -137,6 +139,29 @@ install_daemon() {
 
 apt_install() {
   apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
+# The js area runs the JavaScript peer, which needs Node.js 18, as Debian 12 has it, and one package.
+install_node() {
+  local log=$results/npm.log
+  if ! has_node && [[ $EUID -eq 0 ]] && command -v apt-get > /dev/null; then
+    say "Installing nodejs and npm."
+    apt_install nodejs npm > "$log" 2>&1 || tail -n 3 -- "$log"
+  fi
+  if ! has_node; then
+    say "The tests with the JavaScript peer will be skipped: Node.js 18 or later with npm is missing."
+  elif ! (cd tests/js && npm ci --ignore-scripts --no-audit --no-fund) > "$log" 2>&1; then
+    rm -rf -- tests/js/node_modules # What is half there would fail, not skip.
+    say "The tests with the JavaScript peer will be skipped: npm ci in tests/js failed."
+    tail -n 3 -- "$log"
+  fi
+}
+
+has_node() {
+  local version
+  command -v npm > /dev/null && version=$(node --version 2> /dev/null) || return 1
+  version=${version#v}
+  [[ ${version%%.*} -ge 18 ]]
 }
 
 has_daemon() { command -v hv_kvp_daemon > /dev/null || [[ -x /usr/sbin/hv_kvp_daemon ]]; }
