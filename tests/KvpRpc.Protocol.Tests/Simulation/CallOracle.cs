@@ -23,6 +23,19 @@ internal sealed class CallOracle
     /// every rollback is noticed.</summary>
     internal bool NoticesRollbacks { get; set; }
 
+    /// <summary>Gives a judge that knows all that this one knows, for a timeline that goes on beside this
+    /// one.</summary>
+    internal CallOracle Fork()
+    {
+        CallOracle fork = new() { NoticesRollbacks = NoticesRollbacks, Succeeded = Succeeded };
+        fork._everRan.UnionWith(_everRan);
+        fork._ran.UnionWith(_ran);
+        fork._succeeded.UnionWith(_succeeded);
+        fork._saidNotRun.UnionWith(_saidNotRun);
+        fork._deeds.AddRange(_deeds);
+        return fork;
+    }
+
     /// <summary>Takes note that a server begins to run a call.</summary>
     internal void NoteRun(bool isHost, ulong id)
     {
