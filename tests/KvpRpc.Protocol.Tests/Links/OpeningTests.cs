@@ -131,19 +131,19 @@ public sealed class OpeningTests
         using SimulatedWorld world = new(seed: 1);
         using SimulatedWorld other = new(seed: 2);
         world.Start();
-        other.Start();
         world.Open();
         world.Call(world.Host);
         SimulatedSide side = ofHost ? world.Host : world.Guest;
         SimulatedSide second = ofHost ? other.Host : other.Guest;
-        second.Peer.Dispose();
+        string hello = "";
+        other.Written = (_, text) => hello = text.StartsWith('h') ? text : hello;
         other.Start(second);
+        other.Clock.RunUntil(() => hello.Length > 0, TimeSpan.FromMinutes(1));
         HashSet<string?> named = [];
 
         // The other process writes its hello whenever it finds another text there.
         for (int i = 0; i < 200; i++)
         {
-            string hello = second.Own.Own().First(item => item.Value.StartsWith('h')).Value;
             side.Own.Set("kvprpc.default.0", hello, world.Clock.Now);
             side.Other.NoteChange();
             if (world.IsOpen && world.Host.Peer.Application.OwnCalls == 0)
