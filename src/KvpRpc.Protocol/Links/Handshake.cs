@@ -241,7 +241,7 @@ internal sealed class Handshake : IDisposable
     }
 
     // Tells items of this link from those of the past; what proves them is their seal.
-    private static uint LinkIdOf(UInt128 host, UInt128 guest) => (uint)(host >> 96) ^ (uint)(guest >> 64);
+    internal static uint LinkIdOf(UInt128 host, UInt128 guest) => (uint)(host >> 96) ^ (uint)(guest >> 64);
 
     private void Redraw()
     {

@@ -2,7 +2,6 @@ using KvpRpc.Protocol.Alphabets;
 using KvpRpc.Protocol.Packets;
 using KvpRpc.Protocol.Sealing;
 using KvpRpc.Protocol.Streams;
-using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Links;
 
@@ -185,22 +184,14 @@ internal sealed class OpenLink : IDisposable
     /// nothing.</summary>
     internal void HandleItem(int index, Alphabet alphabet, ReadOnlySpan<byte> bytes, Instant now)
     {
-        WireReader reader = new(bytes);
-        if (End is not null || !ItemLayout.TryReadHead(ref reader, out byte flags, out uint linkId)
-            || linkId != _linkId)
+        if (End is not null || !ItemParts.TryRead(bytes, out ItemParts item) || item.LinkId != _linkId)
             return;
-        if ((flags & ItemLayout.HasControl) != 0)
-        {
-            if (!ControlPart.TryRead(ref reader, out ControlPart part, out ReadOnlySpan<byte> tag))
-                return;
-            if (index == 0)
-                TakeControl(part, tag, now);
-        }
-
-        if ((flags & ItemLayout.HasPacket) == 0 || _proof != 0)
+        if (item.HasControl && index == 0)
+            TakeControl(item.Control, item.ControlTag, now);
+        if (!item.HasPacket || _proof != 0)
             return;
         bool sawUnreadable = _receiver.SawUnreadable;
-        if (_receiver.TryTake(reader.Rest, out PacketHeader header, out ReadOnlySpan<byte> frames))
+        if (_receiver.TryTake(item.Packet, out PacketHeader header, out ReadOnlySpan<byte> frames))
             TakePacket(header, frames, now);
         else if (!sawUnreadable && _receiver.SawUnreadable)
             Proofs.HandleUnreadable(alphabet);

@@ -1,13 +1,12 @@
+using KvpRpc.Protocol.Frames;
+
 namespace KvpRpc.Protocol.Streams;
 
 /// <summary>Stream names cross once a link and are numbers from then on; each direction has its own table.</summary>
 internal sealed class NameTable
 {
-    /// <summary>How many names a direction may number; further ones cross whole each time, under number 0.</summary>
-    internal const int MaxNames = 1024;
-
     /// <summary>The longest name, in bytes of UTF-8.</summary>
-    internal const int MaxNameBytes = 255;
+    internal const int MaxNameBytes = StreamFrame.MaxNameBytes;
 
     private readonly Dictionary<string, ulong> _numbers = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
@@ -16,7 +15,7 @@ internal sealed class NameTable
     internal ulong Peek(string name, out bool isDefined)
     {
         isDefined = _numbers.TryGetValue(name, out ulong number);
-        return isDefined ? number : _numbers.Count < MaxNames ? (ulong)_numbers.Count + 1 : 0;
+        return isDefined ? number : _numbers.Count < StreamFrame.MaxNames ? (ulong)_numbers.Count + 1 : 0;
     }
 
     /// <summary>Notes that the peer has been told a name under its number.</summary>
@@ -31,7 +30,7 @@ internal sealed class NameTable
     {
         if (number == 0)
             return true;
-        if (number != (ulong)_names.Count + 1 || _names.Count == MaxNames)
+        if (number != (ulong)_names.Count + 1 || _names.Count == StreamFrame.MaxNames)
             return false;
         _names.Add(name);
         return true;
@@ -39,5 +38,5 @@ internal sealed class NameTable
 
     /// <summary>Finds a name that the peer has told.</summary>
     internal string? Find(ulong number) =>
-        number is > 0 and <= MaxNames && number <= (ulong)_names.Count ? _names[(int)number - 1] : null;
+        number is > 0 and <= StreamFrame.MaxNames && number <= (ulong)_names.Count ? _names[(int)number - 1] : null;
 }

@@ -1,46 +1,23 @@
+using KvpRpc.Protocol.Wire;
+
 namespace KvpRpc.Calls;
 
-/// <summary>Numbers of 1 to 10 bytes, seven bits each, the lowest first; the top bit says that more follow.</summary>
-/// <remarks>A number has one encoding: a last byte of zero after another byte is refused.</remarks>
+/// <summary>The numbers of a call's header: the same varint as the link's (<see cref="VarInt"/>).</summary>
 internal static class Varint
 {
-    internal const int MaxBytes = 10;
+    internal const int MaxBytes = VarInt.MaxBytes;
 
-    internal static int GetLength(ulong value)
-    {
-        int length = 1;
-        for (; value >= 0x80; value >>= 7)
-            length++;
-        return length;
-    }
+    internal static int GetLength(ulong value) => VarInt.Size(value);
 
-    /// <summary>Writes a number and returns how many bytes it took.</summary>
-    internal static int Write(Span<byte> target, ulong value)
-    {
-        int length = 0;
-        for (; value >= 0x80; value >>= 7)
-            target[length++] = (byte)(value | 0x80);
-        target[length++] = (byte)value;
-        return length;
-    }
+    /// <summary>Writes a number of at most <see cref="VarInt.Max"/> and returns how many bytes it took.</summary>
+    internal static int Write(Span<byte> target, ulong value) => VarInt.Write(target, value);
 
     /// <summary>Takes a number from the front of <paramref name="bytes"/>; false if there is none.</summary>
     internal static bool TryRead(ref ReadOnlySpan<byte> bytes, out ulong value)
     {
-        value = 0;
-        for (int i = 0; i < bytes.Length && i < MaxBytes; i++)
-        {
-            byte part = bytes[i];
-            value |= (ulong)(part & 0x7F) << (7 * i);
-            if (part >= 0x80)
-                continue;
-
-            // The tenth byte has one bit left to give; a zero at the end adds nothing and would be a second encoding.
-            bool isValid = (i < MaxBytes - 1 || part <= 1) && (part != 0 || i == 0);
-            bytes = bytes[(i + 1)..];
-            return isValid;
-        }
-
-        return false;
+        if (!VarInt.TryRead(bytes, out value, out int count))
+            return false;
+        bytes = bytes[count..];
+        return true;
     }
 }
