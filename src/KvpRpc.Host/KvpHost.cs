@@ -110,8 +110,19 @@ public sealed class KvpHost : IAsyncDisposable
     {
         KvpLinkOptions links = _options.Links with { VirtualMachineId = info.Id };
         IKvpTransport transport = _hypervisor.OpenTransport(info.Id, KvpChannel.KeyPrefix(links.Channel));
+        KvpChannel channel;
+        try
+        {
+            channel = KvpChannel.OpenHost(transport, links);
+        }
+        catch
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         KvpVirtualMachine machine = new(
-            info, KvpChannel.OpenHost(transport, links), _options.Calls, () => _machines.TryRemove(info.Id, out _));
+            info, channel, _options.Calls, () => _machines.TryRemove(info.Id, out _));
         try
         {
             Action<KvpVirtualMachine, RpcPeer>[] services;

@@ -19,6 +19,9 @@ internal readonly ref struct StreamFrame
     /// <summary>The longest name, in bytes of UTF-8.</summary>
     internal const int MaxNameBytes = 255;
 
+    /// <summary>The highest priority that this version knows.</summary>
+    internal const byte MaxPriority = 2;
+
     internal required StreamFlags Flags { get; init; }
 
     internal required ulong Stream { get; init; }

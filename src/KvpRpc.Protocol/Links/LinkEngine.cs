@@ -369,11 +369,12 @@ internal sealed class LinkEngine : IDisposable
     private void DropLink(LinkEnd end)
     {
         bool wasAnnounced = _options.IsHost || State == LinkState.Open;
-        _link!.Dispose();
+        ulong acked = _link!.Acked;
+        _link.Dispose();
         _link = null;
         _items.FreeAll(default);
         if (wasAnnounced)
-            _events.Enqueue(new(LinkEventKind.Ended) { End = end });
+            _events.Enqueue(new(LinkEventKind.Ended) { End = end, Accepted = acked });
         _handshake.Obstacle = end.Text;
     }
 

@@ -81,7 +81,9 @@ internal sealed class FrameIntake
 
         if (name is null)
             return "an opening frame names no known name";
-        stream = _streams.Accept(frame.Stream, name, frame.Priority);
+        // A priority of a later version is the normal one.
+        byte priority = frame.Priority > StreamFrame.MaxPriority ? (byte)0 : frame.Priority;
+        stream = _streams.Accept(frame.Stream, name, priority);
         return stream is null ? "a stream was opened out of turn or beyond the credit" : null;
     }
 

@@ -46,6 +46,17 @@ internal static class CallErrors
     internal static RpcException ResponseUnreadable(string method, Exception? cause = null) =>
         new(StatusCode.Internal, $"The response of {method} cannot be read.", innerException: cause);
 
+    internal static RpcException ItemTooLarge(string method, int maxBytes) =>
+        new(StatusCode.ResourceExhausted, $"An item of {method} is over the limit of {maxBytes} bytes.");
+
+    internal static RpcException ItemUnreadable(string method, Exception? cause = null) =>
+        new(StatusCode.Internal, $"An item of {method} cannot be read.", innerException: cause);
+
+    internal static RpcException ItemUnwritable(string method, Exception cause, int maxBytes) =>
+        cause.GetBaseException() is MessageTooLargeException
+            ? ItemTooLarge(method, maxBytes)
+            : new(StatusCode.Internal, $"An item of {method} cannot be written.", innerException: cause);
+
     internal static RpcException ArgumentsUnwritable(string method, Exception cause) =>
         new(StatusCode.Internal, $"The arguments of {method} cannot be written: {cause.Message}", true, cause);
 

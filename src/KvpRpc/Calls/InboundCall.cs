@@ -12,11 +12,25 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     : OpenCall, IThreadPoolWorkItem
 {
     private CancellationTokenSource? _oneWaySource;
+    private InboundArguments? _arguments;
+    private uint _listening;
+    private bool _hasCallerEnded = true;
 
     /// <summary>Gets the token for the handler: nobody waits for it any more.</summary>
     internal CancellationToken Aborted => _oneWaySource?.Token ?? stream.Aborted;
 
-    private string Method => stream.Name;
+    internal CallServer Server => server;
+
+    internal KvpLinkStream Stream => stream;
+
+    internal string Method => stream.Name;
+
+    internal int MaxResponseBytes => maxResponseBytes;
+
+    internal int MaxItemBytes => Options.MaxMessageBytes;
+
+    /// <summary>Gets what sends items and reports; null where the call has none.</summary>
+    internal ItemSender? Sender { get; private set; }
 
     private RpcPeerOptions Options => server.Options;
 
@@ -47,34 +61,18 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return stream.CompleteAsync(server.Stopping);
     }
 
-    internal async ValueTask RespondAsync<TResponse>(RpcSerializer<TResponse> serializer, TResponse response)
-    {
-        PooledBuffer buffer = server.Buffers.Rent();
-        buffer.MaxBytes = maxResponseBytes;
-        try
-        {
-            try
-            {
-                default(ResponseHeader).Write(buffer, CallMessageKind.Result);
-                Payload.Write(buffer, serializer, response);
-            }
-            catch (Exception exception)
-            {
-                buffer.Clear();
-                WriteFailure(buffer, exception);
-            }
+    internal ItemSender OpenSender() => Sender ??= new ItemSender(stream, maxResponseBytes, Options.TimeProvider);
 
-            await stream.SendAsync(buffer.WrittenMemory, endOfStream: true, server.Stopping).ConfigureAwait(false);
-        }
-        finally
-        {
-            buffer.Release();
-            server.Buffers.Return(buffer);
-        }
+    /// <summary>Gets the arguments that are streams or take reports.</summary>
+    internal InboundArguments OpenArguments(RpcMethod method)
+    {
+        ItemSender sender = OpenSender();
+        return _arguments ??= new InboundArguments(
+            this, stream, sender, method.StreamArguments, _listening, _hasCallerEnded);
     }
 
     /// <summary>Ends the call after its handler, or the creation of its service, threw.</summary>
-    internal ValueTask FailAsync(Exception exception, bool isOneWay)
+    internal ValueTask FailAsync(Exception exception, bool isOneWay = false)
     {
         if (exception is OperationCanceledException && Aborted.IsCancellationRequested)
         {
@@ -96,14 +94,14 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             Log.HandlerThrew(server.Logger, exception, Method);
         }
 
-        return isOneWay ? default : SendTrailersAsync(status, message, isNotRun: false);
+        return isOneWay ? default : ResponseWriter.SendTrailersAsync(this, status, message);
     }
 
     /// <summary>Ends a call that was not dispatched.</summary>
     internal ValueTask RejectAsync(StatusCode status, string message, Exception? exception = null)
     {
         Log.CallRejected(server.Logger, exception, Printable(Method), status, Printable(message));
-        return SendTrailersAsync(status, message, isNotRun: true);
+        return ResponseWriter.SendTrailersAsync(this, status, message, isNotRun: true);
     }
 
     private async Task RunAsync()
@@ -114,6 +112,8 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             bool wasThere = receive.IsCompleted;
             KvpLinkMessage message = await receive.ConfigureAwait(false);
             await Dispatch(message, wasThere ? acceptedAt : server.Table.Now).ConfigureAwait(false);
+            if (!_hasCallerEnded)
+                await AwaitCallerAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is KvpLinkException or OperationCanceledException)
         {
@@ -127,6 +127,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         finally
         {
             server.Table.Remove(this);
+            Sender?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);
             server.Leave();
         }
@@ -135,7 +136,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private ValueTask Dispatch(KvpLinkMessage message, TimeSpan receivedAt)
     {
         ServiceMethod? method = server.Services.Find(Method);
-        if (!TryRead(message, out uint? deadline, out int payloadStart, out StatusCode status, out string? error))
+        bool mayFollow = method is null or { TakesItems: true };
+        if (!TryRead(
+            message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error))
         {
             message.Dispose();
             return RejectAsync(status, error!);
@@ -152,14 +155,36 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             return default;
         }
 
+        _hasCallerEnded = message.IsEndOfStream;
         if (method is not null)
             return method.RunAsync(this, message, payloadStart);
         message.Dispose();
         return RejectAsync(StatusCode.Unimplemented, server.Services.DescribeMissing(Method));
     }
 
+    /// <summary>Waits until the caller, which was still sending when the call ended, has seen that it did.</summary>
+    /// <remarks>To reset the stream at once could take the end from it.</remarks>
+    private async ValueTask AwaitCallerAsync()
+    {
+        InboundArguments arguments =
+            _arguments ?? new InboundArguments(this, stream, OpenSender(), 0, _listening, hasEnded: false);
+        try
+        {
+            await arguments.EndAsync(server.Stopping).ConfigureAwait(false);
+        }
+        catch (KvpLinkException)
+        {
+            // It has reset the stream: that is how a caller says it.
+        }
+    }
+
     private bool TryRead(
-        in KvpLinkMessage message, out uint? deadline, out int payloadStart, out StatusCode status, out string? error)
+        in KvpLinkMessage message,
+        bool mayFollow,
+        out uint? deadline,
+        out int payloadStart,
+        out StatusCode status,
+        out string? error)
     {
         deadline = null;
         payloadStart = 0;
@@ -178,7 +203,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         {
             error = "The call cannot be read.";
         }
-        else if (!message.IsEndOfStream)
+        else if (!message.IsEndOfStream && !mayFollow)
         {
             error = "More follows after the arguments of a call that has one request.";
         }
@@ -186,51 +211,10 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         {
             deadline = header.DeadlineMilliseconds;
             payloadStart = parts.PayloadStart;
+            _listening = header.Listening;
         }
 
         return error is null;
-    }
-
-    private async ValueTask SendTrailersAsync(StatusCode status, string message, bool isNotRun)
-    {
-        PooledBuffer buffer = server.Buffers.Rent();
-        buffer.MaxBytes = int.MaxValue;
-        try
-        {
-            WriteTrailers(buffer, status, message, isNotRun);
-            await stream.SendAsync(buffer.WrittenMemory, endOfStream: true, server.Stopping).ConfigureAwait(false);
-        }
-        finally
-        {
-            buffer.Release();
-            server.Buffers.Return(buffer);
-        }
-    }
-
-    private void WriteFailure(PooledBuffer buffer, Exception exception)
-    {
-        buffer.MaxBytes = int.MaxValue;
-        if (exception.GetBaseException() is MessageTooLargeException)
-        {
-            RpcException error = CallErrors.ResponseTooLarge(Method, maxResponseBytes);
-            Log.HandlerEndedCall(server.Logger, Method, error.StatusCode, error.Message);
-            WriteTrailers(buffer, error.StatusCode, error.Message, isNotRun: false);
-            return;
-        }
-
-        Log.ResponseUnwritable(server.Logger, exception, Method);
-        WriteTrailers(buffer, StatusCode.Internal, $"The response of {Method} cannot be written.", isNotRun: false);
-    }
-
-    private static void WriteTrailers(PooledBuffer buffer, StatusCode status, string message, bool isNotRun)
-    {
-        ResponseHeader header = new()
-        {
-            Status = (uint)status,
-            StatusMessage = CallErrors.EncodeMessage(message),
-            IsNotRun = isNotRun,
-        };
-        header.Write(buffer, CallMessageKind.Trailers);
     }
 
     // The peer chose the text: it shall not forge lines of a log.

@@ -30,6 +30,7 @@ public sealed class CallFormatTests
             Assert.Equal(vector.TraceParent, Hex(call.TraceParent));
             Assert.Equal(vector.TraceState, Encoding.ASCII.GetString(call.TraceState));
             Assert.Equal(vector.Metadata, ReadMetadata(call.Metadata));
+            Assert.Equal(vector.Listening, call.Listening);
             return;
         }
 
@@ -41,6 +42,7 @@ public sealed class CallFormatTests
         Assert.Equal(vector.NotRun, response.IsNotRun);
         Assert.Equal(vector.RetryAfterMilliseconds, response.RetryAfterMilliseconds);
         Assert.Equal(vector.Argument, response.Argument);
+        Assert.Equal(vector.Credit, response.Credit);
     }
 
     [Theory]
@@ -63,6 +65,7 @@ public sealed class CallFormatTests
                 TraceParent = Convert.FromHexString(vector.TraceParent),
                 TraceState = Encoding.ASCII.GetBytes(vector.TraceState),
                 Metadata = metadata,
+                Listening = vector.Listening,
             }.Write(buffer);
         }
         else
@@ -76,6 +79,7 @@ public sealed class CallFormatTests
                 IsNotRun = vector.NotRun,
                 RetryAfterMilliseconds = vector.RetryAfterMilliseconds,
                 Argument = vector.Argument,
+                Credit = vector.Credit,
             }.Write(buffer, Enum.Parse<CallMessageKind>(vector.Kind, ignoreCase: true));
         }
 
@@ -181,7 +185,7 @@ public sealed class CallFormatTests
 
     [Fact]
     public void A_number_has_one_encoding() =>
-        Gen.ULong[0, KvpRpc.Protocol.Wire.VarInt.Max].Sample(value =>
+        Gen.ULong[0, Varint.Max].Sample(value =>
         {
             byte[] bytes = new byte[Varint.MaxBytes];
             int length = Varint.Write(bytes, value);
