@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KvpRpc.Interop.Tests;
 
 /// <inheritdoc/>
@@ -35,6 +37,23 @@ internal sealed class DotNetPeer : IDotNetPeer
         _noted.TrySetResult(text);
         return Task.CompletedTask;
     }
+
+    public async IAsyncEnumerable<int> CountAsync(
+        int from, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (int number = from; number - from < count; number++)
+        {
+            // A callee that is not stopped would go on for a long time: each item waits for credit.
+            if (cancellationToken.IsCancellationRequested)
+                _stopped.TrySetResult();
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return number;
+            await Task.Yield();
+        }
+    }
+
+    public async Task<int> SumAsync(int start, IAsyncEnumerable<int> numbers, CancellationToken cancellationToken) =>
+        start + await numbers.SumAsync(cancellationToken);
 
     public Task FailAsync(string message, CancellationToken cancellationToken) =>
         throw new RpcException(StatusCode.FailedPrecondition, message);

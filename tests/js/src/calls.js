@@ -108,6 +108,7 @@ export class Call {
     for await (const item of requests) {
       if (this.#isOver) return;
       this.#stream.send(writeMessage({ kind: 'item', payload: encode(item) }));
+      await this.#stream.room();
     }
     this.#stream.end();
   }
@@ -300,6 +301,7 @@ class Run {
     for await (const item of this.#service.run(args, context)) {
       if (this.#stream.sendEnded) return;
       this.#stream.send(writeMessage({ kind: 'item', payload: encode(item) }));
+      await this.#stream.room();
     }
     this.#send({ kind: 'trailers' });
   }
