@@ -41,14 +41,23 @@ internal sealed class DotNetPeer : IDotNetPeer
     public async IAsyncEnumerable<int> CountAsync(
         int from, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (int number = from; number - from < count; number++)
+        // A caller that gives up lets this end where it waits for room, or at its next item.
+        bool isWhole = false;
+        try
         {
-            // A callee that is not stopped would go on for a long time: each item waits for credit.
-            if (cancellationToken.IsCancellationRequested)
+            for (int number = from; number - from < count; number++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return number;
+                await Task.Yield();
+            }
+
+            isWhole = true;
+        }
+        finally
+        {
+            if (!isWhole)
                 _stopped.TrySetResult();
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return number;
-            await Task.Yield();
         }
     }
 
