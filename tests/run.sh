@@ -14,7 +14,7 @@ longest_suite=${KVPRPC_SUITE_TIMEOUT:-900} # Seconds; one that hangs is ended an
 # Suites that keep the processors busy run two at a time. After them, one at a time, come those that wait for real
 # programs and real time: beside others they would measure the others.
 busy=(repository generator engine rpc host fuzz)
-quiet=(linux windows emulator cli aot js)
+quiet=(linux windows emulator cli js aot)
 
 passed=0 failed=0 skipped=0
 failures=()

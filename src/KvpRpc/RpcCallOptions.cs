@@ -13,10 +13,13 @@ public sealed record RpcCallOptions
     /// <summary>Gets how the call's messages compete with others for the link; null for the client's way.</summary>
     public KvpStreamPriority? Priority { get; init; }
 
-    internal RpcClientOptions ApplyTo(RpcClientOptions options)
-    {
-        if (Deadline is { } deadline)
-            RpcClientOptions.ValidateDeadline(deadline, nameof(Deadline));
-        return options with { Deadline = Deadline ?? options.Deadline, Priority = Priority ?? options.Priority };
-    }
+    /// <summary>Gets what goes to the callee beside the arguments, after what goes with all calls of the client; null:
+    /// nothing more.</summary>
+    public RpcMetadata? Metadata { get; init; }
+
+    /// <summary>Gets the id that all attempts of the call share, 1 to 64 bytes; empty: none.</summary>
+    public ReadOnlyMemory<byte> IdempotencyId { get; init; }
+
+    /// <summary>Gets what takes the metadata of the response; null: it is dropped.</summary>
+    public RpcResponse? Response { get; init; }
 }

@@ -20,10 +20,10 @@ internal sealed class CallClient(IKvpLinkSource links, CallTable table, RpcPeerO
     internal ILogger Logger => options.Logger;
 
     internal OutboundCall Begin(
-        TimeSpan timeLimit, CancellationToken cancellationToken, CancellationToken enumerationToken)
+        TimeSpan timeLimit, InboundCall? cause, CancellationToken cancellationToken, CancellationToken enumerationToken)
     {
         OutboundCall call = _pool.Rent();
-        call.Begin(table, timeLimit, cancellationToken, enumerationToken);
+        call.Begin(table, timeLimit, cause, cancellationToken, enumerationToken);
         return call;
     }
 

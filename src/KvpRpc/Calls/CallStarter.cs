@@ -6,19 +6,25 @@ using MessagePack;
 namespace KvpRpc.Calls;
 
 /// <summary>Begins and ends the calls of one client, whatever their shape.</summary>
-internal sealed class CallStarter(CallClient client, RpcClientOptions options)
+internal sealed class CallStarter(CallClient client, CallSettings settings)
 {
-    private readonly TimeSpan _timeLimit = options.Deadline ?? client.Options.DefaultDeadline;
-
-    internal RpcClientOptions ClientOptions => options;
+    internal CallSettings Settings => settings;
 
     internal CallClient Client => client;
 
-    /// <summary>Gets the most bytes of a response, and of an item.</summary>
-    internal int MaxMessageBytes => client.Options.MaxMessageBytes;
+    /// <summary>Gets what reads the responses.</summary>
+    internal ResponseReader Reader { get; } = new(client.Options, settings.Response);
 
-    internal OutboundCall Begin(CancellationToken cancellationToken, CancellationToken enumerationToken = default) =>
-        client.Begin(_timeLimit, cancellationToken, enumerationToken);
+    /// <summary>Begins a call. One from inside a handler ends with the time that is left to that handler.</summary>
+    internal OutboundCall Begin(CancellationToken cancellationToken, CancellationToken enumerationToken = default)
+    {
+        settings.Response?.Begin();
+        InboundCall? cause = RpcContext.CurrentCall;
+        TimeSpan timeLimit = cause?.TimeLeft is { } left && (left < settings.TimeLimit || settings.TimeLimit < TimeSpan.Zero)
+            ? left
+            : settings.TimeLimit;
+        return client.Begin(timeLimit, cause, cancellationToken, enumerationToken);
+    }
 
     /// <summary>Opens the stream of a call, as soon as there is a link, with the request ready in the call's
     /// buffer.</summary>
@@ -32,6 +38,7 @@ internal sealed class CallStarter(CallClient client, RpcClientOptions options)
     /// <summary>Gives back what a call held.</summary>
     internal ValueTask EndAsync(OutboundCall call, KvpLinkStream? stream)
     {
+        settings.Response?.HandleNoHeaders();
         ValueTask disposal = stream?.DisposeAsync() ?? default;
         client.Finish(call);
         return disposal;
@@ -102,7 +109,7 @@ internal sealed class CallStarter(CallClient client, RpcClientOptions options)
         WriteRequest(method, request, call, Math.Min(link.MaxMessageBytes, client.Options.MaxMessageBytes));
         try
         {
-            return link.OpenStream(method.FullName, options.Priority);
+            return link.OpenStream(method.FullName, settings.Priority);
         }
         catch (KvpLinkException)
         {
@@ -114,16 +121,13 @@ internal sealed class CallStarter(CallClient client, RpcClientOptions options)
     private void WriteRequest<TRequest, TResponse>(
         RpcMethod<TRequest, TResponse> method, TRequest request, OutboundCall call, int maxBytes)
     {
+        if (settings.Metadata.Length > client.Options.MaxMetadataBytes)
+            throw CallErrors.RequestMetadataTooLarge(method.FullName, client.Options.MaxMetadataBytes);
         call.Buffer.Clear();
         call.Buffer.MaxBytes = maxBytes;
         try
         {
-            CallHeader header = new()
-            {
-                DeadlineMilliseconds = GetMillisecondsLeft(call),
-                Listening = call.Listening,
-            };
-            header.Write(call.Buffer);
+            WriteHeader(call);
             MessagePackWriter writer = new(call.Buffer);
             method.Request.Write(ref writer, in request);
             writer.Flush();
@@ -134,6 +138,22 @@ internal sealed class CallStarter(CallClient client, RpcClientOptions options)
                 ? CallErrors.RequestTooLarge(method.FullName, maxBytes)
                 : CallErrors.ArgumentsUnwritable(method.FullName, exception);
         }
+    }
+
+    private void WriteHeader(OutboundCall call)
+    {
+        Span<byte> traceParent = stackalloc byte[CallHeader.TraceParentBytes];
+        TraceContext trace = TraceContext.GetCurrent(call.Cause, traceParent);
+        CallHeader header = new()
+        {
+            DeadlineMilliseconds = GetMillisecondsLeft(call),
+            IdempotencyId = settings.IdempotencyId.Span,
+            TraceParent = trace.Parent,
+            TraceState = trace.State,
+            Metadata = settings.Metadata.Span,
+            Listening = call.Listening,
+        };
+        header.Write(call.Buffer);
     }
 
     private uint? GetMillisecondsLeft(OutboundCall call)

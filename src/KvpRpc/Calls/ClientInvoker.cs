@@ -8,10 +8,9 @@ internal sealed class ClientInvoker : RpcInvoker
 {
     private readonly CallStarter _starter;
 
-    internal ClientInvoker(CallClient client, RpcClientOptions options) => _starter = new(client, options);
+    internal ClientInvoker(CallClient client, CallSettings settings) => _starter = new(client, settings);
 
-    internal ClientInvoker With(RpcCallOptions options) =>
-        new(_starter.Client, options.ApplyTo(_starter.ClientOptions));
+    internal ClientInvoker With(RpcCallOptions options) => new(_starter.Client, _starter.Settings.With(options));
 
     public override Task<TResponse> InvokeUnaryAsync<TRequest, TResponse>(
         RpcMethod<TRequest, TResponse> method,
@@ -78,7 +77,7 @@ internal sealed class ClientInvoker : RpcInvoker
             while (true)
             {
                 using KvpLinkMessage message = await stream.ReceiveAsync(call.Token).ConfigureAwait(false);
-                if (ResponseReader.TryRead(method, message, _starter.MaxMessageBytes, null, out TResponse? response))
+                if (_starter.Reader.TryRead(method, message, null, out TResponse? response))
                     return response;
             }
         }
@@ -127,7 +126,7 @@ internal sealed class ClientInvoker : RpcInvoker
         {
             using KvpLinkMessage message = await stream.ReceiveAsync(call.Token).ConfigureAwait(false);
             if (message.HasContent)
-                ResponseReader.ThrowIfFailed(method, message, _starter.MaxMessageBytes);
+                _starter.Reader.ThrowIfFailed(method, message);
         }
         catch (Exception exception)
         {

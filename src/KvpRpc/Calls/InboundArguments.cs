@@ -13,14 +13,14 @@ internal sealed class InboundArguments : RpcArguments
 {
     private readonly InboundCall _call;
     private readonly KvpLinkStream _stream;
-    private readonly ItemSender _sender;
+    private readonly ItemSender? _sender;
     private readonly InboundItems[] _items;
     private readonly SemaphoreSlim _receiving = new(1);
     private readonly uint _listening;
     private volatile bool _isOver;
 
     internal InboundArguments(
-        InboundCall call, KvpLinkStream stream, ItemSender sender, int streams, uint listening, bool hasEnded)
+        InboundCall call, KvpLinkStream stream, ItemSender? sender, int streams, uint listening, bool hasEnded)
     {
         _call = call;
         _stream = stream;
@@ -43,7 +43,7 @@ internal sealed class InboundArguments : RpcArguments
 
     /// <inheritdoc/>
     public override IProgress<T> GetProgress<T>(int index, RpcSerializer<T> report) =>
-        (_listening & (1u << index)) != 0
+        (_listening & (1u << index)) != 0 && _sender is not null
             ? new InboundProgress<T>(_call, _sender, (uint)index + 1, report)
             : Unheard<T>.Instance;
 
@@ -88,7 +88,7 @@ internal sealed class InboundArguments : RpcArguments
                 cursor.Dispose();
             }
 
-            if (AreSeveral)
+            if (AreSeveral && _sender is not null)
                 _items[index].Consume(cursor.PayloadBytes, _sender, (uint)index);
         }
     }

@@ -11,8 +11,18 @@ namespace KvpRpc.Calls;
 internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int maxResponseBytes, TimeSpan acceptedAt)
     : OpenCall, IThreadPoolWorkItem
 {
+    // What is here when the last message is about to be sent, and no sender was made before.
+    private static readonly object NoSender = new();
+
     private CancellationTokenSource? _oneWaySource;
+    private HandlerContext? _context;
     private InboundArguments? _arguments;
+    private byte[]? _traceParent;
+    private byte[]? _traceState;
+    private byte[]? _idempotencyId;
+    private byte[]? _metadata;
+    private object? _sender;
+    private bool _hasEnded;
     private uint _listening;
     private bool _hasCallerEnded = true;
 
@@ -29,8 +39,44 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     internal int MaxItemBytes => Options.MaxMessageBytes;
 
-    /// <summary>Gets what sends items and reports; null where the call has none.</summary>
-    internal ItemSender? Sender { get; private set; }
+    /// <summary>Gets the call's context, which is made only for a handler that asks for it.</summary>
+    internal RpcContext Context
+    {
+        get
+        {
+            if (Volatile.Read(ref _context) is { } context)
+                return context;
+            Interlocked.CompareExchange(ref _context, new HandlerContext(this), null);
+            return _context;
+        }
+    }
+
+    /// <summary>Gets the time until the deadline, which calls of the handler inherit; null: there is no deadline, or
+    /// the call has ended, and what the handler left behind is free of it.</summary>
+    internal TimeSpan? TimeLeft
+    {
+        get
+        {
+            if (Deadline == TimeSpan.MaxValue || Volatile.Read(ref _hasEnded))
+                return null;
+            TimeSpan left = Deadline - server.Table.Now;
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    internal uint PreviousAttempts { get; private set; }
+
+    internal ReadOnlyMemory<byte> IdempotencyId => _idempotencyId;
+
+    internal ReadOnlySpan<byte> TraceParent => _traceParent;
+
+    internal ReadOnlySpan<byte> TraceState => _traceState;
+
+    /// <summary>Gets the fields of the request's metadata as they crossed.</summary>
+    internal ReadOnlySpan<byte> Metadata => _metadata;
+
+    /// <summary>Gets what goes to the caller with the end of the call.</summary>
+    internal RpcMetadata? Trailers => Volatile.Read(ref _context)?.ResponseTrailers;
 
     private RpcPeerOptions Options => server.Options;
 
@@ -61,7 +107,22 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return stream.CompleteAsync(server.Stopping);
     }
 
-    internal ItemSender OpenSender() => Sender ??= new ItemSender(stream, maxResponseBytes, Options.TimeProvider);
+    /// <summary>Gets what sends all but the last message.</summary>
+    /// <exception cref="InvalidOperationException">The last message has been sent.</exception>
+    internal ItemSender OpenSender()
+    {
+        object? sender = Volatile.Read(ref _sender);
+        if (sender is null)
+        {
+            ItemSender created = new(stream, maxResponseBytes, Options.TimeProvider);
+            sender = Interlocked.CompareExchange(ref _sender, created, null) ?? created;
+        }
+
+        return sender as ItemSender ?? throw new InvalidOperationException("The call has ended.");
+    }
+
+    /// <summary>Gets what has sent other messages, if any, before the last is sent; none can be made any more.</summary>
+    internal ItemSender? TakeSender() => Interlocked.CompareExchange(ref _sender, NoSender, null) as ItemSender;
 
     /// <summary>Gets the arguments that are streams or take reports.</summary>
     internal InboundArguments OpenArguments(RpcMethod method)
@@ -80,32 +141,32 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             return default;
         }
 
-        StatusCode status = StatusCode.Unknown;
-        string message;
+        RpcException error;
         if (exception is RpcException known)
         {
-            status = known.StatusCode;
-            message = known.Message;
-            Log.HandlerEndedCall(server.Logger, Method, status, message);
+            error = known;
+            Log.HandlerEndedCall(server.Logger, Method, known.StatusCode, known.Message);
         }
         else
         {
-            message = CallErrors.Describe(exception, Options.IncludeExceptionDetails);
+            error = new(StatusCode.Unknown, CallErrors.Describe(exception, Options.IncludeExceptionDetails));
             Log.HandlerThrew(server.Logger, exception, Method);
         }
 
-        return isOneWay ? default : ResponseWriter.SendTrailersAsync(this, status, message);
+        return isOneWay ? default : ResponseWriter.SendErrorAsync(this, error, isNotRun: false);
     }
 
     /// <summary>Ends a call that was not dispatched.</summary>
     internal ValueTask RejectAsync(StatusCode status, string message, Exception? exception = null)
     {
         Log.CallRejected(server.Logger, exception, Printable(Method), status, Printable(message));
-        return ResponseWriter.SendTrailersAsync(this, status, message, isNotRun: true);
+        return ResponseWriter.SendErrorAsync(this, new RpcException(status, message), isNotRun: true);
     }
 
     private async Task RunAsync()
     {
+        // It flows into the handler and what that starts, and nowhere else: an async method leaves no trace behind.
+        RpcContext.CurrentCall = this;
         try
         {
             ValueTask<KvpLinkMessage> receive = stream.ReceiveAsync(server.Stopping);
@@ -126,8 +187,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         }
         finally
         {
+            Volatile.Write(ref _hasEnded, true);
             server.Table.Remove(this);
-            Sender?.Dispose();
+            (_sender as ItemSender)?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);
             server.Leave();
         }
@@ -167,7 +229,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private async ValueTask AwaitCallerAsync()
     {
         InboundArguments arguments =
-            _arguments ?? new InboundArguments(this, stream, OpenSender(), 0, _listening, hasEnded: false);
+            _arguments ?? new InboundArguments(this, stream, null, 0, _listening, hasEnded: false);
         try
         {
             await arguments.EndAsync(server.Stopping).ConfigureAwait(false);
@@ -207,14 +269,32 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         {
             error = "More follows after the arguments of a call that has one request.";
         }
+        else if (header.Metadata.Length > Options.MaxMetadataBytes)
+        {
+            status = StatusCode.ResourceExhausted;
+            error = string.Create(
+                CultureInfo.InvariantCulture, $"The metadata is over the limit of {Options.MaxMetadataBytes} bytes.");
+        }
         else
         {
             deadline = header.DeadlineMilliseconds;
             payloadStart = parts.PayloadStart;
-            _listening = header.Listening;
+            Take(header);
         }
 
         return error is null;
+    }
+
+    private void Take(in CallHeader header)
+    {
+        _listening = header.Listening;
+        PreviousAttempts = header.PreviousAttempts;
+        _idempotencyId = ToArray(header.IdempotencyId);
+        _traceParent = ToArray(header.TraceParent);
+        _traceState = ToArray(header.TraceState);
+        _metadata = ToArray(header.Metadata);
+
+        static byte[]? ToArray(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? null : bytes.ToArray();
     }
 
     // The peer chose the text: it shall not forge lines of a log.

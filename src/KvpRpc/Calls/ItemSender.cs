@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using KvpRpc.Generated;
 using KvpRpc.Links;
 
@@ -54,10 +55,12 @@ internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvide
         Flush();
     }
 
-    /// <summary>Says that an argument has ended; completes when there was room for it.</summary>
-    internal async ValueTask WriteEndAsync(uint argument)
+    /// <summary>Adds a message without a value and sends it; completes when there was room for it.</summary>
+    /// <exception cref="InvalidOperationException">The last message has been sent.</exception>
+    internal async ValueTask WriteAloneAsync(
+        CallMessageKind kind, uint argument = 0, ReadOnlyMemory<byte> metadata = default)
     {
-        while (!TryWriteEnd(argument, out Task? room))
+        while (!TryWriteAlone(kind, argument, metadata.Span, out Task? room))
             await room.ConfigureAwait(false);
         Flush();
     }
@@ -140,7 +143,7 @@ internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvide
         RpcSerializer<T> serializer,
         T item,
         out int bytes,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out Task? room)
+        [NotNullWhen(false)] out Task? room)
     {
         bytes = 0;
         room = null;
@@ -164,17 +167,19 @@ internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvide
         return false;
     }
 
-    private bool TryWriteEnd(uint argument, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out Task? room)
+    private bool TryWriteAlone(
+        CallMessageKind kind, uint argument, ReadOnlySpan<byte> metadata, [NotNullWhen(false)] out Task? room)
     {
         room = null;
         lock (_gate)
         {
             if (_isClosed)
-                return true;
+                throw new InvalidOperationException("The call has ended.");
             ThrowIfFailed();
             if (_filling.Length == 0)
             {
-                new ResponseHeader { Argument = argument }.Write(_filling, CallMessageKind.End);
+                _filling.MaxBytes = int.MaxValue;
+                new ResponseHeader { Argument = argument, Metadata = metadata }.Write(_filling, kind);
                 _argument = null;
                 return true;
             }

@@ -161,7 +161,7 @@ internal sealed class OutboundArguments(
         {
             await argument.SendAsync(this).ConfigureAwait(false);
             if (_credits.Length > 1)
-                await _sender.WriteEndAsync((uint)argument.Index).ConfigureAwait(false);
+                await _sender.WriteAloneAsync(CallMessageKind.End, (uint)argument.Index).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -37,6 +37,9 @@ internal sealed class OutboundCall : OpenCall
         set => Volatile.Write(ref _stream, value);
     }
 
+    /// <summary>Gets the call whose handler makes this one; null: there is none.</summary>
+    internal InboundCall? Cause { get; private set; }
+
     /// <summary>Gets or sets the bits of the arguments whose reports are wanted.</summary>
     internal uint Listening { get; set; }
 
@@ -54,9 +57,14 @@ internal sealed class OutboundCall : OpenCall
     };
 
     internal void Begin(
-        CallTable table, TimeSpan timeLimit, CancellationToken callerToken, CancellationToken enumerationToken)
+        CallTable table,
+        TimeSpan timeLimit,
+        InboundCall? cause,
+        CancellationToken callerToken,
+        CancellationToken enumerationToken)
     {
         TimeLimit = timeLimit;
+        Cause = cause;
         Deadline = CallTable.GetDeadline(table.Now, timeLimit);
         _callerToken = callerToken;
         _enumerationToken = enumerationToken;
@@ -88,6 +96,7 @@ internal sealed class OutboundCall : OpenCall
     {
         Buffer.Release();
         Stream = null;
+        Cause = null;
         Listening = 0;
         bool hasLeft = LeaveCaller();
         bool wasOpen = table.Remove(this);

@@ -11,7 +11,7 @@ internal static class ResponseWriter
         InboundCall call, RpcSerializer<TResponse> serializer, TResponse response)
     {
         // Reports come before the result.
-        if (call.Sender is { } sender)
+        if (call.TakeSender() is { } sender)
             await sender.CloseAsync().ConfigureAwait(false);
         PooledBuffer buffer = call.Server.Buffers.Rent();
         buffer.MaxBytes = call.MaxResponseBytes;
@@ -19,7 +19,7 @@ internal static class ResponseWriter
         {
             try
             {
-                default(ResponseHeader).Write(buffer, CallMessageKind.Result);
+                WriteResultHeader(call, buffer);
                 Payload.Write(buffer, serializer, response);
             }
             catch (Exception exception)
@@ -62,17 +62,22 @@ internal static class ResponseWriter
         }
     }
 
-    /// <summary>Ends a call with a status; that of a stream which succeeded is <see cref="StatusCode.Ok"/>.</summary>
-    internal static async ValueTask SendTrailersAsync(
-        InboundCall call, StatusCode status, string message = "", bool isNotRun = false)
+    /// <summary>Ends a call that succeeded, and whose result is a stream.</summary>
+    internal static ValueTask SendEndAsync(InboundCall call) => SendTrailersAsync(call, error: null, isNotRun: false);
+
+    /// <summary>Ends a call that failed.</summary>
+    internal static ValueTask SendErrorAsync(InboundCall call, RpcException error, bool isNotRun) =>
+        SendTrailersAsync(call, error, isNotRun);
+
+    private static async ValueTask SendTrailersAsync(InboundCall call, RpcException? error, bool isNotRun)
     {
         ReadOnlyMemory<byte> lastItems =
-            call.Sender is { } sender ? await sender.CloseAsync().ConfigureAwait(false) : default;
+            call.TakeSender() is { } sender ? await sender.CloseAsync().ConfigureAwait(false) : default;
         PooledBuffer buffer = call.Server.Buffers.Rent();
         buffer.MaxBytes = int.MaxValue;
         try
         {
-            WriteTrailers(buffer, status, message, isNotRun);
+            WriteTrailers(call, buffer, error, isNotRun);
             if (!lastItems.IsEmpty)
                 CopyPayload(lastItems.Span, buffer);
             await call.Stream.SendAsync(buffer.WrittenMemory, endOfStream: true, call.Server.Stopping)
@@ -132,30 +137,53 @@ internal static class ResponseWriter
         buffer.Advance(payload.Length);
     }
 
+    private static void WriteResultHeader(InboundCall call, PooledBuffer buffer)
+    {
+        ReadOnlyMemory<byte> trailers = MetadataCodec.Encode(call.Trailers);
+        int max = call.Server.Options.MaxMetadataBytes;
+        if (trailers.Length > max)
+            throw CallErrors.ResponseMetadataTooLarge(call.Method, max);
+        new ResponseHeader { Metadata = trailers.Span }.Write(buffer, CallMessageKind.Result);
+    }
+
     private static void WriteFailure(InboundCall call, PooledBuffer buffer, Exception exception)
     {
         buffer.MaxBytes = int.MaxValue;
+        RpcException? error = exception as RpcException;
         if (exception.GetBaseException() is MessageTooLargeException)
-        {
-            RpcException error = CallErrors.ResponseTooLarge(call.Method, call.MaxResponseBytes);
+            error = CallErrors.ResponseTooLarge(call.Method, call.MaxResponseBytes);
+        if (error is not null)
             Log.HandlerEndedCall(call.Server.Logger, call.Method, error.StatusCode, error.Message);
-            WriteTrailers(buffer, error.StatusCode, error.Message, isNotRun: false);
-            return;
-        }
-
-        Log.ResponseUnwritable(call.Server.Logger, exception, call.Method);
-        WriteTrailers(
-            buffer, StatusCode.Internal, $"The response of {call.Method} cannot be written.", isNotRun: false);
+        else
+            Log.ResponseUnwritable(call.Server.Logger, exception, call.Method);
+        error ??= new(StatusCode.Internal, $"The response of {call.Method} cannot be written.");
+        WriteTrailers(call, buffer, error, isNotRun: false);
     }
 
-    private static void WriteTrailers(PooledBuffer buffer, StatusCode status, string message, bool isNotRun)
+    private static void WriteTrailers(InboundCall call, PooledBuffer buffer, RpcException? error, bool isNotRun)
     {
+        int max = call.Server.Options.MaxMetadataBytes;
+        byte[] metadata = [
+            .. MetadataCodec.Encode(call.Trailers).Span, .. MetadataCodec.Encode(error?.Trailers).Span];
+        if (metadata.Length > max)
+        {
+            metadata = [];
+            error ??= CallErrors.ResponseMetadataTooLarge(call.Method, max);
+        }
+
         ResponseHeader header = new()
         {
-            Status = (uint)status,
-            StatusMessage = message.Length == 0 ? default : CallErrors.EncodeMessage(message),
+            Metadata = metadata,
+            Status = (uint)(error?.StatusCode ?? StatusCode.Ok),
+            StatusMessage = error is { Message.Length: > 0 } ? CallErrors.EncodeMessage(error.Message) : default,
             IsNotRun = isNotRun,
+            RetryAfterMilliseconds = GetRetryAfter(error),
         };
         header.Write(buffer, CallMessageKind.Trailers);
     }
+
+    private static uint? GetRetryAfter(RpcException? error) =>
+        error?.RetryAfter is { } delay
+            ? (uint)Math.Clamp(Math.Ceiling(delay.TotalMilliseconds), 0, uint.MaxValue)
+            : null;
 }

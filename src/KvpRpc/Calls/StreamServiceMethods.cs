@@ -62,7 +62,7 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
                 return;
             }
 
-            await ResponseWriter.SendTrailersAsync(call, StatusCode.Ok).ConfigureAwait(false);
+            await ResponseWriter.SendEndAsync(call).ConfigureAwait(false);
         }
         finally
         {

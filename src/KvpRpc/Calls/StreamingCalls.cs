@@ -22,7 +22,7 @@ internal static class StreamingCalls
             while (true)
             {
                 using KvpLinkMessage message = await call.Stream!.ReceiveAsync(call.Token).ConfigureAwait(false);
-                if (ResponseReader.TryRead(method, message, starter.MaxMessageBytes, outgoing, out TResponse? response))
+                if (starter.Reader.TryRead(method, message, outgoing, out TResponse? response))
                     return response;
             }
         }
@@ -67,11 +67,8 @@ internal static class StreamingCalls
             {
                 try
                 {
-                    message = ResponseReader.ReadItems(
-                        method,
-                        await call.Stream!.ReceiveAsync(call.Token).ConfigureAwait(false),
-                        starter.MaxMessageBytes,
-                        outgoing);
+                    message = starter.Reader.ReadItems(
+                        method, await call.Stream!.ReceiveAsync(call.Token).ConfigureAwait(false), outgoing);
                 }
                 catch (Exception exception)
                 {
@@ -87,7 +84,7 @@ internal static class StreamingCalls
                         try
                         {
                             call.Token.ThrowIfCancellationRequested();
-                            item = items.Read(method.Response, starter.MaxMessageBytes, method.FullName);
+                            item = items.Read(method.Response, starter.Reader.MaxMessageBytes, method.FullName);
                         }
                         catch (Exception exception)
                         {
