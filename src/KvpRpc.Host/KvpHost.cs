@@ -108,7 +108,7 @@ public sealed class KvpHost : IAsyncDisposable
 
     private async Task<KvpVirtualMachine> OpenAsync(KvpVirtualMachineInfo info)
     {
-        KvpLinkOptions links = _options.Links with { VirtualMachineId = info.Id };
+        KvpLinkOptions links = _options.Links with { VirtualMachineId = info.Id, VirtualMachineName = info.Name };
         IKvpTransport transport = _hypervisor.OpenTransport(info.Id, KvpChannel.KeyPrefix(links.Channel));
         KvpChannel channel;
         try

@@ -232,6 +232,26 @@ internal static class Seeds
 
         public override Task InvokeOneWayAsync<TRequest>(
             RpcMethod<TRequest, RpcUnit> method, TRequest request, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("The contract has no one-way method.");
+            throw Unused();
+
+        public override IAsyncEnumerable<TItem> InvokeServerStream<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method, TRequest request, CancellationToken cancellationToken) =>
+            throw Unused();
+
+        public override Task<TResponse> InvokeClientStreamAsync<TRequest, TResponse>(
+            RpcMethod<TRequest, TResponse> method,
+            TRequest request,
+            RpcStreamArgument[] arguments,
+            CancellationToken cancellationToken) =>
+            throw Unused();
+
+        public override IAsyncEnumerable<TItem> InvokeDuplex<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method,
+            TRequest request,
+            RpcStreamArgument[] arguments,
+            CancellationToken cancellationToken) =>
+            throw Unused();
+
+        private static InvalidOperationException Unused() => new("The contract has one method, with one response.");
     }
 }

@@ -14,8 +14,16 @@ public sealed class KvpChannel : IKvpLinkSource, IAsyncDisposable
     private KvpChannel(IKvpTransport transport, PeerRole role, KvpLinkOptions? options)
     {
         ArgumentNullException.ThrowIfNull(transport);
-        _driver = new(transport, role, options ?? new());
+        options ??= new();
+        _driver = new(transport, role, options);
+        Peer = new(
+            role == PeerRole.Host ? RpcPeerSide.Guest : RpcPeerSide.Host,
+            options.VirtualMachineId,
+            options.VirtualMachineName);
     }
+
+    /// <inheritdoc/>
+    public RpcPeerIdentity Peer { get; }
 
     /// <inheritdoc/>
     public KvpLink? CurrentLink => _driver.CurrentLink;

@@ -14,6 +14,9 @@ public sealed record KvpLinkOptions
     /// says.</summary>
     public Guid? VirtualMachineId { get; init; }
 
+    /// <summary>Gets the VM's name, where it is known: it is told to handlers, and has no other effect.</summary>
+    public string? VirtualMachineName { get; init; }
+
     /// <summary>Gets a key of 32 bytes that both sides hold, which proves each to the other; empty for none.</summary>
     public ReadOnlyMemory<byte> PreSharedKey { get; init; }
 

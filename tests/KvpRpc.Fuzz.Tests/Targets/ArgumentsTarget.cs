@@ -61,5 +61,22 @@ internal static class ArgumentsTarget
             RpcMethod<TRequest, TResponse> method,
             Func<IFuzzedContract, TRequest, CancellationToken, ValueTask<TResponse>> handler) =>
             Checker = new ArgumentsChecker<TRequest>(method.Request);
+
+        public override void AddServerStream<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method,
+            Func<IFuzzedContract, TRequest, CancellationToken, IAsyncEnumerable<TItem>> handler) =>
+            throw Unused();
+
+        public override void AddClientStream<TRequest, TResponse>(
+            RpcMethod<TRequest, TResponse> method,
+            Func<IFuzzedContract, TRequest, RpcArguments, CancellationToken, ValueTask<TResponse>> handler) =>
+            throw Unused();
+
+        public override void AddDuplex<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method,
+            Func<IFuzzedContract, TRequest, RpcArguments, CancellationToken, IAsyncEnumerable<TItem>> handler) =>
+            throw Unused();
+
+        private static InvalidOperationException Unused() => new("The contract has one method, with one response.");
     }
 }

@@ -10,35 +10,32 @@ internal static class ItemTarget
 
     private static bool Run(ReadOnlySpan<byte> input)
     {
-        WireReader reader = new(input);
-        if (!ItemLayout.TryReadHead(ref reader, out byte flags, out uint linkId))
+        if (!ItemParts.TryRead(input, out ItemParts parts))
             return false;
         byte[] again = new byte[input.Length];
         WireWriter writer = new(again);
-        ItemLayout.WriteHead(ref writer, flags, linkId);
-        if ((flags & ItemLayout.HasControl) != 0)
+        int flags = (parts.HasControl ? ItemLayout.HasControl : 0) | (parts.HasPacket ? ItemLayout.HasPacket : 0);
+        ItemLayout.WriteHead(ref writer, (byte)flags, parts.LinkId);
+        if (parts.HasControl)
         {
-            if (!ControlPart.TryRead(ref reader, out ControlPart part, out ReadOnlySpan<byte> tag))
-                return false;
-            Finding.Unless(part.Size + tag.Length <= ItemLayout.MaxControlBytes + Slack, $"a control part is too large");
-            part.Write(ref writer);
-            writer.WriteBytes(tag);
+            parts.Control.Write(ref writer);
+            writer.WriteBytes(parts.ControlTag);
         }
 
-        if ((flags & ItemLayout.HasPacket) != 0)
+        if (parts.HasPacket)
         {
-            if (!PacketHeader.TryRead(ref reader, out PacketHeader header, out ReadOnlySpan<byte> tag))
-                return false;
+            WireReader reader = new(parts.Packet);
+            Finding.Unless(
+                PacketHeader.TryRead(ref reader, out PacketHeader header, out ReadOnlySpan<byte> tag),
+                $"a packet has no header");
             int before = writer.Written;
             header.Write(ref writer);
             writer.WriteBytes(tag);
             Finding.Unless(writer.Written - before == header.SizeWithTag, $"a header's size is not what it says");
+            writer.WriteBytes(reader.Rest);
         }
 
-        Finding.UnlessEqual(input[..^reader.Rest.Length], again.AsSpan(0, writer.Written), "an item");
+        Finding.UnlessEqual(input, again.AsSpan(0, writer.Written), "an item");
         return true;
     }
-
-    // An acknowledgement has no limit of its own when it is read: it is compared with what was sent.
-    private const int Slack = VarInt.MaxBytes;
 }

@@ -30,6 +30,7 @@ public sealed class CallFormatTests
             Assert.Equal(vector.TraceParent, Hex(call.TraceParent));
             Assert.Equal(vector.TraceState, Encoding.ASCII.GetString(call.TraceState));
             Assert.Equal(vector.Metadata, ReadMetadata(call.Metadata));
+            Assert.Equal(vector.Listening, call.Listening);
             return;
         }
 
@@ -41,6 +42,7 @@ public sealed class CallFormatTests
         Assert.Equal(vector.NotRun, response.IsNotRun);
         Assert.Equal(vector.RetryAfterMilliseconds, response.RetryAfterMilliseconds);
         Assert.Equal(vector.Argument, response.Argument);
+        Assert.Equal(vector.Credit, response.Credit);
     }
 
     [Theory]
@@ -63,6 +65,7 @@ public sealed class CallFormatTests
                 TraceParent = Convert.FromHexString(vector.TraceParent),
                 TraceState = Encoding.ASCII.GetBytes(vector.TraceState),
                 Metadata = metadata,
+                Listening = vector.Listening,
             }.Write(buffer);
         }
         else
@@ -76,6 +79,7 @@ public sealed class CallFormatTests
                 IsNotRun = vector.NotRun,
                 RetryAfterMilliseconds = vector.RetryAfterMilliseconds,
                 Argument = vector.Argument,
+                Credit = vector.Credit,
             }.Write(buffer, Enum.Parse<CallMessageKind>(vector.Kind, ignoreCase: true));
         }
 
@@ -97,7 +101,7 @@ public sealed class CallFormatTests
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void A_payload_cut_at_any_length_is_not_one_value(string name)
+    public void A_payload_cut_at_any_length_has_fewer_whole_values_or_breaks_the_call(string name)
     {
         RpcSerializer<int> any = new(
             static (ref MessagePackWriter _, in int _) => { },
@@ -106,10 +110,19 @@ public sealed class CallFormatTests
                 reader.Skip();
                 return 0;
             });
-        byte[] payload = Convert.FromHexString(CallVector.Find(name).Payload);
-        for (int length = 0; length < payload.Length; length++)
-            Assert.False(Payload.TryRead(payload.AsMemory(0, length), any, out _, out _));
-        Assert.Equal(payload.Length > 0, Payload.TryRead(payload, any, out _, out _));
+        CallVector vector = CallVector.Find(name);
+        byte[] payload = Convert.FromHexString(vector.Payload);
+        // Items may share a message: cut between them, it has fewer.
+        bool mayBeMany = vector.Kind is "item" or "trailers";
+        for (int start = 0; start < payload.Length;)
+        {
+            int end = start + 1;
+            while (!Payload.TryRead(payload.AsMemory(start..end), any, out _, out _))
+                end++;
+            Assert.True(mayBeMany || end == payload.Length);
+            start = end;
+        }
+
         Assert.False(Payload.TryRead((byte[])[.. payload, 0xC0, 0xC0], any, out _, out _));
     }
 
@@ -181,7 +194,7 @@ public sealed class CallFormatTests
 
     [Fact]
     public void A_number_has_one_encoding() =>
-        Gen.ULong[0, KvpRpc.Protocol.Wire.VarInt.Max].Sample(value =>
+        Gen.ULong[0, Varint.Max].Sample(value =>
         {
             byte[] bytes = new byte[Varint.MaxBytes];
             int length = Varint.Write(bytes, value);

@@ -42,6 +42,10 @@ public sealed record CallVector
 
     public uint Argument { get; init; }
 
+    public uint Listening { get; init; }
+
+    public uint Credit { get; init; }
+
     internal byte[] Message => Convert.FromHexString(Bytes);
 
     internal static CallVector Find(string name) =>
