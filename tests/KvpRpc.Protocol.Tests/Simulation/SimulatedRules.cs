@@ -3,7 +3,7 @@ using KvpRpc.Protocol.Links;
 namespace KvpRpc.Protocol.Tests.Simulation;
 
 /// <summary>The rules of the protocol that a world keeps to: those of the engine, and two that bind what is outside of
-/// it. <see cref="RuleTests"/> takes each out.</summary>
+/// it. <c>RuleTests</c> takes each out.</summary>
 internal sealed record SimulatedRules
 {
     internal static readonly SimulatedRules All = new();
