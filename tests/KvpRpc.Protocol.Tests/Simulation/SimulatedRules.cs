@@ -10,7 +10,8 @@ internal sealed record SimulatedRules
 
     internal LinkRules Engine { get; init; } = LinkRules.All;
 
-    /// <summary>Gets whether the host's transport parts a batch by what exists, read back after a failure (c).</summary>
+    /// <summary>Gets whether the host's transport parts a batch by what exists, read back after a failure
+    /// (c).</summary>
     internal bool PartsBatches { get; init; } = true;
 
     /// <summary>Gets whether a seal survives that its nonce is used again; if not, nonces are drawn from the process's
