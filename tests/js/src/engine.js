@@ -169,7 +169,7 @@ export class Engine {
   }
 
   #isWaitOver(hello, now) {
-    const isNews = hello !== undefined && hello !== this.#seenWhileWaiting;
+    const isNews = !this.#isHost && hello !== undefined && hello !== this.#seenWhileWaiting;
     if (now < this.#resumeAt && !isNews) return false;
     this.#greet(now);
     return true;

@@ -1,5 +1,5 @@
-# Holds the lock that the daemon heeds, for a program that has no fcntl. A line "read FILE" or "write FILE" waits for the
-# lock and answers "locked"; "unlock" gives it back and answers "unlocked". It ends with its standard input.
+# Holds the lock that the daemon heeds, for a program that has no fcntl. A line "read FILE" or "write FILE" waits for
+# the lock and answers "locked"; "unlock" gives it back and answers "unlocked". It ends with its standard input.
 use strict;
 use warnings;
 use Fcntl qw(O_RDONLY O_RDWR O_CREAT F_SETLKW F_RDLCK F_WRLCK SEEK_SET);
