@@ -1,0 +1,3 @@
+/* expect: all_is_delivered */
+#define WITHOUT_A
+#include "slots.pml"
