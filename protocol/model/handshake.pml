@@ -56,13 +56,10 @@ byte g_bound;            /* the host's attempt that was answered last */
 short g_odd;
 
 #ifdef CHECKPOINTS
-#ifndef HOLE
-#define HOLE false
-#endif
-#ifdef REMEDY
-#define asks_again is_hello(table[HOST])
-#else
+#ifdef HOLE
 #define asks_again false
+#else
+#define asks_again is_hello(table[HOST])
 #endif
 bool wants[2]; /* a side with an open call: silence of the peer ends its link */
 
@@ -380,8 +377,7 @@ proctype Checkpoint() {
 end:
   do
   :: atomic {
-      /* The hole that is known: see hole-host-rolled-back.pml. */
-      faults > 0 && kept == NOBODY && (wants[GUEST] || HOLE) ->
+      faults > 0 && kept == NOBODY ->
       kept = HOST;
       k_own = own[HOST]; k_own_slot = own_slot; k_table = table[HOST]; k_slot = slot; k_odd = h_odd;
       k_dirty = dirty[HOST]; k_dirty_slot = dirty_slot; k_doubt = doubt[HOST]; k_armed = h_armed;

@@ -1,4 +1,3 @@
 /* expect: a_link_is_open */
-#define HOLE true
-#define FAULTS 1
+#define HOLE
 #include "handshake-rollback.pml"

@@ -74,7 +74,7 @@ short sealed_as[8]; /* the first form of every packet */
 hidden byte delivered_in_order;
 hidden byte a_packet_is_sealed_once;
 hidden byte no_packet_is_covered;
-hidden byte few_nudges;
+hidden byte asking_ends;
 hidden byte few_controls;
 hidden byte the_link_is_kept;
 hidden byte all_is_delivered;
@@ -334,8 +334,8 @@ end:
    An audit comes after 2 s, long before; a doubt may last for 60 s, so a side may also ask while one lasts. */
 inline ask(s) {
   side[s].nudge++;
-  few_nudges = side[s].nudge < 4;
-  assert(few_nudges);
+  asking_ends = side[s].nudge < 4;
+  assert(asking_ends);
   side[s].control_due = true;
   side[s].audit_due = side[s].audit_due || unacked(s);
   reached(3)

@@ -1,3 +1,3 @@
-/* expect: all_is_delivered */
+/* expect: asking_ends */
 #define WITHOUT_A
 #include "slots.pml"
