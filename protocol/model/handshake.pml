@@ -392,6 +392,7 @@ end:
     }
   :: atomic {
       faults > 0 && kept == HOST ->
+      printf("the host's checkpoint is applied\n");
       own[HOST] = k_own; own_slot = k_own_slot; h_odd = k_odd;
       dirty[HOST] = k_dirty; dirty_slot = k_dirty_slot; doubt[HOST] = k_doubt; h_armed = k_armed;
       h_state = k_state; h_id = k_id; h_peer = k_peer;
@@ -405,6 +406,7 @@ end:
     }
   :: atomic {
       faults > 0 && kept == GUEST ->
+      printf("the guest's checkpoint is applied\n");
       own[GUEST] = k_own; g_odd = k_odd;
       dirty[GUEST] = k_dirty; doubt[GUEST] = false; late[GUEST] = 0;
       g_state = k_state; g_id = k_id; g_peer = k_peer; g_bound = k_bound;

@@ -413,10 +413,12 @@ end:
       :: sees_bad(HOST) || sees_gap(HOST) -> end_host()
       :: sees_bad(GUEST) || sees_gap(GUEST) -> end_guest()
 #endif
-      :: may_ask(HOST) -> ask(HOST)
-      :: may_ask(GUEST) -> ask(GUEST)
+      :: may_ask(CALLER) -> ask(CALLER)
+#if CALLER == HOST
       :: active(HOST) && side[HOST].asked -> end_host()
+#else
       :: active(GUEST) && side[GUEST].asked -> end_guest()
+#endif
       :: else ->
         nobody_waits_for_ever = !active(HOST) && !active(GUEST);
         assert(nobody_waits_for_ever);
