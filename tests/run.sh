@@ -8,12 +8,13 @@ cd -- "$root"
 
 configuration=Debug # The assertions of the engine are part of the tests; Release has none.
 results=artifacts/test-results
+native_bytes_max=$((8 * 1024 * 1024)) # Of the program of the area aot, without the native libraries beside it.
 longest_suite=${KVPRPC_SUITE_TIMEOUT:-900} # Seconds; one that hangs is ended and has failed.
 
 # Suites that keep the processors busy run two at a time. After them, one at a time, come those that wait for real
 # programs and real time: beside others they would measure the others.
-busy=(repository generator engine rpc)
-quiet=(linux windows emulator cli)
+busy=(repository generator engine rpc host fuzz)
+quiet=(linux windows emulator cli js aot)
 
 passed=0 failed=0 skipped=0
 failures=()
@@ -44,6 +45,7 @@ main() {
   trap finish EXIT
   rm -rf -- "$results" && mkdir -p -- "$results"
   prepare_environment
+  if is_in js "${areas[@]}"; then install_node; fi
   build "${areas[@]}"
   if is_in repository "${areas[@]}"; then check_format; fi
   run_suites "${areas[@]}"
@@ -71,10 +73,14 @@ project_of() {
     engine) say KvpRpc.Protocol.Tests ;;
     rpc) say KvpRpc.Tests ;;
     generator) say KvpRpc.Generator.Tests ;;
+    host) say KvpRpc.Host.Tests ;;
+    fuzz) say KvpRpc.Fuzz.Tests ;;
     linux | windows) say KvpRpc.Guest.Tests ;;
     emulator) say KvpRpc.Emulator.Tests ;;
     cli) say KvpRpc.Cli.Tests ;;
+    js) say KvpRpc.Interop.Tests ;;
     repository) say KvpRpc.Repository.Tests ;;
+    aot) say KvpRpc.AotApp ;;
   esac
 }
 
@@ -135,6 +141,29 @@ apt_install() {
   apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 }
 
+# The js area runs the JavaScript peer, which needs Node.js 18, as Debian 12 has it, and one package.
+install_node() {
+  local log=$results/npm.log
+  if ! has_node && [[ $EUID -eq 0 ]] && command -v apt-get > /dev/null; then
+    say "Installing nodejs and npm."
+    apt_install nodejs npm > "$log" 2>&1 || tail -n 3 -- "$log"
+  fi
+  if ! has_node; then
+    say "The tests with the JavaScript peer will be skipped: Node.js 18 or later with npm is missing."
+  elif ! (cd tests/js && npm ci --ignore-scripts --no-audit --no-fund) > "$log" 2>&1; then
+    rm -rf -- tests/js/node_modules # What is half there would fail, not skip.
+    say "The tests with the JavaScript peer will be skipped: npm ci in tests/js failed."
+    tail -n 3 -- "$log"
+  fi
+}
+
+has_node() {
+  local version
+  command -v npm > /dev/null && version=$(node --version 2> /dev/null) || return 1
+  version=${version#v}
+  [[ ${version%%.*} -ge 18 ]]
+}
+
 has_daemon() { command -v hv_kvp_daemon > /dev/null || [[ -x /usr/sbin/hv_kvp_daemon ]]; }
 
 # build AREA...: what the one area needs, or everything.
@@ -165,8 +194,9 @@ run_suites() {
   done
   if [[ ${#running[@]} -gt 0 ]]; then wait "${running[@]}"; fi
   for area in "${quiet[@]}"; do
-    if is_in "$area" "$@"; then run_suite "$area"; fi
+    if [[ $area != aot ]] && is_in "$area" "$@"; then run_suite "$area"; fi
   done
+  if is_in aot "$@"; then run_native; fi
   if is_in long "$@"; then run_long; fi
 
   for area in "${busy[@]}" "${quiet[@]}" long-engine long-linux; do
@@ -183,6 +213,56 @@ run_suite() {
   timeout --kill-after=10 "$longest_suite" "artifacts/bin/$assembly/${configuration,,}/$assembly" \
     -noLogo -noColor -result-xml "$results/$name.xml" "${filter[@]}" "${@:3}" > "$results/$name.log" 2>&1 || code=$?
   say "$name ended after $((SECONDS - start)) s with exit code $code."
+}
+
+# Publishes a program as native code, without any warning, and lets it make calls of every shape.
+run_native() {
+  local why log=$results/native.log folder=artifacts/aot program bytes
+  why=$(missing_for_native)
+  if [[ -n $why ]]; then
+    if [[ ${CI:-} == true ]]; then
+      fail "aot: skipped, which is a failure where CI=true: $why"
+    else
+      skipped=$((skipped + 1)) skips[aot: $why]=1
+    fi
+    return
+  fi
+  say "Publishing tests/KvpRpc.AotApp as native code."
+  rm -rf -- "$folder"
+  if ! dotnet publish tests/KvpRpc.AotApp --configuration Release --output "$folder/app" --verbosity quiet \
+    -p:KvpRpcNative=true -p:ArtifactsPath="$root/$folder" -p:CppCompilerAndLinker=gcc > "$log" 2>&1 ||
+    grep -qE '(warning|error) ' "$log"; then
+    fail "aot: the publish failed or warned."$'\n'"$(tail -n 40 -- "$log")"
+    return
+  fi
+  passed=$((passed + 1))
+
+  program=$folder/app/KvpRpc.AotApp
+  bytes=$(stat --format=%s -- "$program")
+  say "The native program has $bytes bytes; $native_bytes_max are allowed."
+  if [[ $bytes -lt $native_bytes_max ]]; then passed=$((passed + 1)); else fail "aot: the program has $bytes bytes."; fi
+  if timeout --kill-after=10 120 "$program" > "$log" 2>&1; then
+    passed=$((passed + 1))
+    cat -- "$log"
+  else
+    fail "aot: the native program failed."$'\n'"$(tail -n 40 -- "$log")"
+  fi
+}
+
+# What it takes to link native code that is not there and cannot be had; nothing if all is there.
+missing_for_native() {
+  if [[ $(uname -sm) != "Linux x86_64" ]]; then
+    say "this is not Linux on x64"
+  elif ! has_linker; then
+    if [[ $EUID -eq 0 ]] && command -v apt-get > /dev/null; then
+      apt_install gcc libc6-dev zlib1g-dev > "$results/apt-native.log" 2>&1 || true
+    fi
+    has_linker || say "gcc and zlib's headers (Debian's gcc, libc6-dev, zlib1g-dev) are missing"
+  fi
+}
+
+has_linker() {
+  command -v gcc > /dev/null && gcc -x c - -lz -o /dev/null 2> /dev/null <<< 'int main(void) { return 0; }'
 }
 
 # The same tests as every day, in many more worlds and with many more killed writers.

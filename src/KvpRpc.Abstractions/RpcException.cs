@@ -45,4 +45,11 @@ public sealed class RpcException : Exception
 
     /// <summary>Gets whether the call certainly did not run, so that sending it again cannot run it twice.</summary>
     public bool CertainlyNotRun { get; }
+
+    /// <summary>Gets after what time another attempt is welcome; null: nothing is said. At most 49 days; it crosses to
+    /// the caller in whole milliseconds, rounded up.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Gets the metadata that came, or shall go, with the error.</summary>
+    public RpcMetadata Trailers { get; init; } = RpcMetadata.Empty;
 }

@@ -14,6 +14,7 @@ public sealed class EmulatedVirtualMachine
     private readonly ChannelOwners _hostOwners = new();
     private readonly OneAtATime _changes = new();
     private bool _isDataExchangeEnabled = true;
+    private long _timeline;
 
     internal EmulatedVirtualMachine(
         string name, EmulatedGuestKind kind, EmulatedGuest guest, EmulatedHyperVOptions options)
@@ -53,6 +54,13 @@ public sealed class EmulatedVirtualMachine
     internal EmulatedKvpService KvpService { get; }
 
     internal bool IsDeleted { get; private set; }
+
+    /// <inheritdoc cref="EmulatedGuest.MaxValueUtf8Bytes"/>
+    internal int? MaxValueUtf8Bytes => _guest.MaxValueUtf8Bytes;
+
+    /// <summary>Gets a number that changes when Hyper-V gives the machine a new generation id: a checkpoint was
+    /// applied.</summary>
+    internal long Timeline => Interlocked.Read(ref _timeline);
 
     /// <summary>Opens the transport of a program on the host; it works in every power state.</summary>
     /// <param name="prefix">What the keys of the program's own items start with.</param>
@@ -161,6 +169,7 @@ public sealed class EmulatedVirtualMachine
             {
                 await HaltAsync(token).ConfigureAwait(false);
                 State = EmulatedPowerState.Off;
+                Interlocked.Increment(ref _timeline);
                 await _guest.RestoreTablesAsync(checkpoint.Guest, token).ConfigureAwait(false);
                 if (withHostItems) KvpService.ReplaceHostItems(checkpoint.HostItems);
             },

@@ -48,6 +48,9 @@ public sealed class FaultInjectingTransport : IKvpTransport
     /// <inheritdoc/>
     public IReadOnlyList<KvpTransportProblem> Problems => _inner.Problems;
 
+    /// <inheritdoc/>
+    public long Timeline => _inner.Timeline;
+
     /// <summary>Lets every read and write fail until <see cref="Mend"/>. Late items land all the same.</summary>
     public void Cut() => _isCut = true;
 

@@ -1,10 +1,16 @@
+using System.Reflection;
 using Microsoft.CodeAnalysis;
 
 namespace KvpRpc.Generator;
 
-/// <summary>What can be wrong with a contract.</summary>
+/// <summary>What can be wrong with a contract. Each has a page in help. A number is never used again: KVPRPC0012 said
+/// that streams were not supported, and KVPRPC0019 is free.</summary>
 internal static class Diagnostics
 {
+    private static readonly string? RepositoryUrl = typeof(Diagnostics).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .FirstOrDefault(metadata => metadata.Key == "RepositoryUrl")?.Value;
+
     internal static readonly DiagnosticDescriptor Inaccessible = Error(
         "KVPRPC0001",
         "The contract is not accessible",
@@ -23,7 +29,8 @@ internal static class Diagnostics
     internal static readonly DiagnosticDescriptor ReturnType = Error(
         "KVPRPC0004",
         "The method does not return a task",
-        "The method '{0}' returns '{1}': a contract's methods return Task, Task<T>, ValueTask or ValueTask<T>");
+        "The method '{0}' returns '{1}': a contract's methods return Task, Task<T>, ValueTask, ValueTask<T> or "
+        + "IAsyncEnumerable<T>");
 
     internal static readonly DiagnosticDescriptor Void = Error(
         "KVPRPC0005",
@@ -62,11 +69,6 @@ internal static class Diagnostics
         "A type cannot cross the link",
         "'{0}' uses the type '{1}', which cannot cross the link: {2}");
 
-    internal static readonly DiagnosticDescriptor Stream = Error(
-        "KVPRPC0012",
-        "Streams are not supported by this version",
-        "The method '{0}' has a stream ('{1}'), which is not supported by this version");
-
     internal static readonly DiagnosticDescriptor OneWayResult = Error(
         "KVPRPC0013",
         "A one-way method has a result",
@@ -77,12 +79,71 @@ internal static class Diagnostics
         "The type is not a contract",
         "'{0}' is used as a contract but is not an interface with [KvpService]");
 
+    internal static readonly DiagnosticDescriptor Stream = Error(
+        "KVPRPC0015",
+        "A stream is where none can be",
+        "The method '{0}' has '{1}' where no stream can be: {2}");
+
+    internal static readonly DiagnosticDescriptor BadName = Error(
+        "KVPRPC0016",
+        "A name cannot cross",
+        "'{0}' has the name '{1}' on the wire, which cannot cross: {2}");
+
+    internal static readonly DiagnosticDescriptor Optional = Warning(
+        "KVPRPC0017",
+        "A default value is other than the contract's",
+        "The parameter '{1}' of '{0}' has the default value {2} and the contract's has {3}: callers on the link get "
+        + "the contract's");
+
+    internal static readonly DiagnosticDescriptor NoEffect = Warning(
+        "KVPRPC0018",
+        "An attribute has no effect",
+        "[{1}] on '{0}' has no effect: {2}");
+
+    internal static readonly DiagnosticDescriptor LockMissing = Warning(
+        "KVPRPC0020",
+        "A part of a contract is not in the lock file",
+        "'{0}' is not in {1}: add it, so that later changes of it are seen");
+
+    internal static readonly DiagnosticDescriptor LockBreak = Error(
+        "KVPRPC0021",
+        "A change breaks peers of earlier versions",
+        "'{0}' is other than in {1}, and peers of earlier versions break: {2}");
+
+    internal static readonly DiagnosticDescriptor LockRemoved = Error(
+        "KVPRPC0022",
+        "A part of a contract was removed",
+        "'{0}' is in {1} but not in the contracts any more: peers of earlier versions may use it; give it back, or "
+        + "mark the line *RETIRED*",
+        WellKnownDiagnosticTags.CompilationEnd);
+
+    internal static readonly DiagnosticDescriptor LockOutdated = Warning(
+        "KVPRPC0023",
+        "A line of the lock file is out of date",
+        "'{0}' is not any more as {1} says; peers go on, so update the file",
+        WellKnownDiagnosticTags.CompilationEnd);
+
+    internal static readonly DiagnosticDescriptor LockMalformed = Error(
+        "KVPRPC0024",
+        "A line of the lock file cannot be read",
+        "A line of {0} cannot be read: {1}",
+        WellKnownDiagnosticTags.CompilationEnd);
+
     internal static readonly IReadOnlyDictionary<string, DiagnosticDescriptor> ById = new[]
     {
         Inaccessible, GenericContract, GenericMethod, ReturnType, Void, NotAMethod, TokenNotLast, TwoTokens,
-        ByReference, DuplicateId, NotSerializable, Stream, OneWayResult, NotAContract,
+        ByReference, DuplicateId, NotSerializable, OneWayResult, NotAContract, Stream, BadName, Optional, NoEffect,
+        LockMissing, LockBreak, LockRemoved, LockOutdated, LockMalformed,
     }.ToDictionary(descriptor => descriptor.Id);
 
-    private static DiagnosticDescriptor Error(string id, string title, string message) =>
-        new(id, title, message, "KvpRpc", DiagnosticSeverity.Error, isEnabledByDefault: true);
+    private static DiagnosticDescriptor Error(string id, string title, string message, params string[] tags) =>
+        new(id, title, message, "KvpRpc", DiagnosticSeverity.Error, true, helpLinkUri: Help(id), customTags: tags);
+
+    private static DiagnosticDescriptor Warning(string id, string title, string message, params string[] tags) =>
+        new(id, title, message, "KvpRpc", DiagnosticSeverity.Warning, true, helpLinkUri: Help(id), customTags: tags);
+
+    // The address of the repository is a property of the build; a build that sets none has no links.
+    private static string? Help(string id) => RepositoryUrl is null
+        ? null
+        : $"{RepositoryUrl.TrimEnd('/')}/blob/main/src/KvpRpc.Generator/help/{id}.md";
 }

@@ -108,10 +108,21 @@ public sealed class KvpHost : IAsyncDisposable
 
     private async Task<KvpVirtualMachine> OpenAsync(KvpVirtualMachineInfo info)
     {
-        KvpLinkOptions links = _options.Links with { VirtualMachineId = info.Id };
+        KvpLinkOptions links = _options.Links with { VirtualMachineId = info.Id, VirtualMachineName = info.Name };
         IKvpTransport transport = _hypervisor.OpenTransport(info.Id, KvpChannel.KeyPrefix(links.Channel));
+        KvpChannel channel;
+        try
+        {
+            channel = KvpChannel.OpenHost(transport, links);
+        }
+        catch
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         KvpVirtualMachine machine = new(
-            info, KvpChannel.OpenHost(transport, links), _options.Calls, () => _machines.TryRemove(info.Id, out _));
+            info, channel, _options.Calls, () => _machines.TryRemove(info.Id, out _));
         try
         {
             Action<KvpVirtualMachine, RpcPeer>[] services;

@@ -14,6 +14,9 @@ public sealed record RpcClientOptions
     /// <summary>Gets how the messages of the client's calls compete with others for the link.</summary>
     public KvpStreamPriority Priority { get; init; }
 
+    /// <summary>Gets what goes to the callee beside the arguments of every call; null: nothing.</summary>
+    public RpcMetadata? Metadata { get; init; }
+
     internal static void ValidateDeadline(TimeSpan deadline, string name)
     {
         bool isValid = deadline == Timeout.InfiniteTimeSpan

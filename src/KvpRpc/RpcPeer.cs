@@ -42,10 +42,8 @@ public sealed class RpcPeer : IAsyncDisposable
     public TContract CreateClient<[KvpContract] TContract>(RpcClientOptions? options = null)
         where TContract : class
     {
-        options ??= new RpcClientOptions();
-        if (options.Deadline is { } deadline)
-            RpcClientOptions.ValidateDeadline(deadline, nameof(options));
-        return RpcContracts.Get<TContract>().CreateClient(new ClientInvoker(_client, options));
+        CallSettings settings = CallSettings.Create(options ?? new(), _client.Options.DefaultDeadline);
+        return RpcContracts.Get<TContract>().CreateClient(new ClientInvoker(_client, settings));
     }
 
     /// <summary>Offers a service whose calls all run on one object, many at the same time.</summary>

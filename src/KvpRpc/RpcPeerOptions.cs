@@ -19,6 +19,10 @@ public sealed record RpcPeerOptions
     /// <see cref="StatusCode.ResourceExhausted"/>. The link may have a lower limit.</summary>
     public int MaxMessageBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>Gets the most bytes of the metadata of a message, sent or received: 8 KiB; at most that. A call with
+    /// more ends with <see cref="StatusCode.ResourceExhausted"/>.</summary>
+    public int MaxMetadataBytes { get; init; } = 8 * 1024;
+
     /// <summary>Gets whether the caller is told the type and message of an exception that a handler threw: false, since
     /// they can hold secrets. An <see cref="RpcException"/> always crosses with its code and message.</summary>
     public bool IncludeExceptionDetails { get; init; }
@@ -34,6 +38,8 @@ public sealed record RpcPeerOptions
         RpcClientOptions.ValidateDeadline(DefaultDeadline, nameof(DefaultDeadline));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConcurrentCalls);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxMessageBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxMetadataBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMetadataBytes, 8 * 1024);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(Logger);
     }

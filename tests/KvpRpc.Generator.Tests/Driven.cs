@@ -22,7 +22,7 @@ internal static class Driven
             .Select(path => MetadataReference.CreateFromFile(path)),
     ];
 
-    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest);
+    internal static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest);
 
     internal static CSharpCompilation Compile(string name, string source, params MetadataReference[] more) =>
         CSharpCompilation.Create(

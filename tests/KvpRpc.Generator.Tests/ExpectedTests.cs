@@ -10,6 +10,7 @@ public sealed class ExpectedTests
     [InlineData("Calls")]
     [InlineData("Collections")]
     [InlineData("Objects")]
+    [InlineData("Streams")]
     public void The_generated_code_is_what_is_checked_in(string name)
     {
         string folder = Path.Combine(Sources.Folder, "Expected", name);

@@ -1,4 +1,5 @@
 using CsCheck;
+using KvpRpc.Generated;
 using KvpRpc.Generator.Tests.Contracts;
 using MessagePack;
 
@@ -54,6 +55,40 @@ public sealed class MalformedTests
             Assert.True(IsBounded(value, [0xc6, .. bytes[1..]]));
             Assert.True(IsBounded(value, [0xdb, .. bytes[1..]]));
         }
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0xdd, 0xff, 0xff, 0xff, 0xff })]
+    [InlineData(new byte[] { 0xdd, 0x7f, 0xff, 0xff, 0xff })]
+    [InlineData(new byte[] { 0xc0 })]
+    [InlineData(new byte[] { 0x92, 0xdd, 0xff, 0xff, 0xff, 0xff })]
+    [InlineData(new byte[] { })]
+    public void The_request_of_a_method_without_arguments_is_refused_like_any_other(byte[] bytes)
+    {
+        Exception? exception = Record.Exception(() => Wire.Read(RpcUnits.Request, bytes));
+
+        Assert.True(exception is MessagePackSerializationException or EndOfStreamException, $"{exception}");
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0xdd, 0xff, 0xff, 0xff, 0xff })]
+    [InlineData(new byte[] { })]
+    public void The_response_of_a_method_without_a_result_is_refused_like_any_other(byte[] bytes)
+    {
+        Exception? exception = Record.Exception(() => Wire.Read(RpcUnits.Response, bytes));
+
+        Assert.True(exception is MessagePackSerializationException or EndOfStreamException, $"{exception}");
+    }
+
+    [Fact]
+    public void What_is_skipped_may_be_nested_without_end()
+    {
+        byte[] bytes = new byte[1024 * 1024];
+        Array.Fill(bytes, (byte)0x91);
+
+        Exception? exception = Record.Exception(() => Wire.Read(RpcUnits.Request, bytes));
+
+        Assert.True(exception is MessagePackSerializationException or EndOfStreamException, $"{exception}");
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public sealed partial class ArchitectureTests
         ["KvpRpc.Abstractions"] = [],
         ["KvpRpc.Protocol"] = [],
         ["KvpRpc.Generator"] = [],
+        ["KvpRpc.Generator.CodeFixes"] = ["KvpRpc.Generator"],
         ["KvpRpc"] = ["KvpRpc.Abstractions", "KvpRpc.Protocol"],
         ["KvpRpc.Host"] = ["KvpRpc"],
         ["KvpRpc.Guest"] = ["KvpRpc"],

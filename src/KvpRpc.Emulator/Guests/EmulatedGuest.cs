@@ -18,6 +18,11 @@ internal abstract class EmulatedGuest : IAsyncDisposable
     /// older protocol, which is normal for Linux.</summary>
     internal virtual int StatusWhenUp => 3;
 
+    /// <summary>Gets how many bytes of UTF-8 a value of a host item may have so that the guest gets all of it: 2047 in
+    /// a Linux guest, whose kernel cuts what is longer without a word; null where only UTF-16 units count, as in a
+    /// Windows guest.</summary>
+    internal virtual int? MaxValueUtf8Bytes => 2047;
+
     /// <summary>Gets whether the guest runs and its Data Exchange service answers.</summary>
     internal abstract bool IsServiceUp { get; }
 

@@ -25,18 +25,22 @@ internal sealed class EmulatedHostTransport : IKvpTransport
         _machine = machine;
         _service = service;
         _ownership = ownership;
+        Limits = new() { MaxValueUnits = 1023, MaxValueUtf8Bytes = machine.MaxValueUtf8Bytes };
         _writer = new HostTableWriter(new Items(this), prefix, Limits);
     }
 
     /// <inheritdoc/>
-    /// <remarks>A Linux guest holds 2047 bytes of UTF-8; its kernel cuts what is longer without a word.</remarks>
-    public KvpTransportLimits Limits { get; } = new() { MaxValueUnits = 1023, MaxValueUtf8Bytes = 2047 };
+    /// <remarks>They depend on what the machine has for a guest.</remarks>
+    public KvpTransportLimits Limits { get; }
 
     /// <inheritdoc/>
     public bool CanWaitForChange => false;
 
     /// <inheritdoc/>
     public IReadOnlyList<KvpTransportProblem> Problems => [];
+
+    /// <inheritdoc/>
+    public long Timeline => _machine.Timeline;
 
     /// <inheritdoc/>
     public async ValueTask ReadPeerTableAsync(IKvpItemVisitor visitor, CancellationToken cancellationToken)

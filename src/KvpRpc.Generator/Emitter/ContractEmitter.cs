@@ -6,9 +6,8 @@ namespace KvpRpc.Generator.Emitter;
 /// <summary>Writes the file of a contract: its methods, its client, its dispatch and its requests.</summary>
 internal static class ContractEmitter
 {
-    private const string Generated = "global::KvpRpc.Generated.";
-    private const string Unit = Generated + "RpcUnit";
-    private const string Token = "global::System.Threading.CancellationToken";
+    internal const string Generated = "global::KvpRpc.Generated.";
+    internal const string Unit = Generated + "RpcUnit";
     private const string ValueTask = "global::System.Threading.Tasks.ValueTask";
 
     internal static string Emit(ContractModel contract, string space)
@@ -30,26 +29,31 @@ internal static class ContractEmitter
         EmitBind(source, contract);
         foreach (MethodModel method in contract.Methods)
             RequestEmitter.Emit(source, method);
-        EmitClient(source, contract);
+        ClientEmitter.Emit(source, contract);
         return source.Close().Close().ToString();
     }
 
     internal static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
 
     /// <summary>The type of a request: a tuple of the arguments.</summary>
-    internal static string RequestType(MethodModel method) => method.Parameters.Count switch
+    internal static string RequestType(MethodModel method)
     {
-        0 => Unit,
-        1 => $"global::System.ValueTuple<{method.Parameters[0].Value.Type}>",
-        _ => $"({string.Join(", ", method.Parameters.Select(parameter => parameter.Value.Type))})",
-    };
+        ParameterModel[] values = method.Values;
+        return values.Length switch
+        {
+            0 => Unit,
+            1 => $"global::System.ValueTuple<{values[0].Value.Type}>",
+            _ => $"({string.Join(", ", values.Select(parameter => parameter.Value.Type))})",
+        };
+    }
 
+    /// <summary>The type of a response, or of the items of a result that is a stream.</summary>
     private static string ResponseType(MethodModel method) => method.Response?.Type ?? Unit;
 
     private static void EmitField(SourceWriter source, ContractModel contract, MethodModel method)
     {
         string type = $"{Generated}RpcMethod<{RequestType(method)}, {ResponseType(method)}>";
-        string request = method.Parameters.Count == 0
+        string request = method.Values.Length == 0
             ? Generated + "RpcUnits.Request"
             : $"new(Write{method.Field}Request, Read{method.Field}Request)";
         string response = method.Response is null
@@ -58,11 +62,29 @@ internal static class ContractEmitter
         source.Line($"private static readonly {type} {method.Field}Method = new(")
             .Indented($"{Literal(contract.ServiceName)},")
             .Indented($"{Literal(method.Id)},")
-            .Indented($"{Generated}RpcMethodShape.{(method.IsOneWay ? "OneWay" : "Unary")},")
+            .Indented($"{Generated}RpcMethodShape.{method.Shape},")
             .Indented($"{(method.IsIdempotent ? "true" : "false")},")
             .Indented($"{request},")
-            .Indented($"{response});")
+            .Indented($"{response})")
+            .Line("{");
+        if (method.Streams.Length > 0)
+            source.Indented($"StreamArguments = {method.Streams.Length},");
+        source.Indented($"Fingerprint = 0x{method.Fingerprint:x8},")
+            .Indented($"Signature = {Literal(method.Signature)},")
+            .Line("};")
             .Line();
+        EmitItemFields(source, method.Field + "Items", method.Streams);
+        EmitItemFields(source, method.Field + "Report", method.Reports);
+    }
+
+    private static void EmitItemFields(SourceWriter source, string name, ParameterModel[] parameters)
+    {
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            source.Line($"private static readonly {Generated}RpcSerializer<{parameters[i].Value.Type}> {name}{i} =")
+                .Indented($"new(Write{name}{i}, Read{name}{i});")
+                .Line();
+        }
     }
 
     private static void EmitBind(SourceWriter source, ContractModel contract)
@@ -70,13 +92,22 @@ internal static class ContractEmitter
         source.Open($"public override void Bind({Generated}RpcServiceBinder<{contract.Interface}> binder)");
         foreach (MethodModel method in contract.Methods)
         {
-            IEnumerable<string> arguments = method.Parameters.Select((_, index) => $"request.Item{index + 1}");
-            string list = Arguments(arguments, method, "cancellationToken");
-            string call = $"(({method.Interface})service).{method.Name}({list})";
-            source.Line("binder.AddUnary(").Indented($"{method.Field}Method,");
+            string call = $"(({method.Interface})service).{method.Name}("
+                + $"{Arguments(method, PassOn(method), "cancellationToken")})";
+            string take = method.HasStreamArguments
+                ? "(service, request, arguments, cancellationToken)"
+                : "(service, request, cancellationToken)";
+            string kind = (method.Result == ResultKind.Stream, method.HasStreamArguments) switch
+            {
+                (true, true) => "Duplex",
+                (true, false) => "ServerStream",
+                (false, true) => "ClientStream",
+                (false, false) => "Unary",
+            };
+            source.Line($"binder.Add{kind}(").Indented($"{method.Field}Method,");
             if (method.Response is null)
             {
-                source.Indented("static async (service, request, cancellationToken) =>")
+                source.Indented($"static async {take} =>")
                     .Indented("{")
                     .Indented($"    await {call}.ConfigureAwait(false);")
                     .Indented("    return default;")
@@ -84,47 +115,35 @@ internal static class ContractEmitter
             }
             else
             {
-                string handler = method.Result == ResultKind.ValueTask
-                    ? call
-                    : $"new {ValueTask}<{method.Response.Type}>({call})";
-                source.Indented($"static (service, request, cancellationToken) => {handler});");
+                string handler = method.Result == ResultKind.Task
+                    ? $"new {ValueTask}<{method.Response.Type}>({call})"
+                    : call;
+                source.Indented($"static {take} => {handler});");
             }
         }
 
         source.Close().Line();
     }
 
-    private static void EmitClient(SourceWriter source, ContractModel contract)
+    // The arguments of the service's method, as the dispatcher has them.
+    private static IEnumerable<string> PassOn(MethodModel method)
     {
-        source.Attributes()
-            .Open($"private sealed class Client : {contract.Interface}")
-            .Line($"private readonly {Generated}RpcInvoker _invoker;").Line()
-            .Line($"internal Client({Generated}RpcInvoker invoker) => _invoker = invoker;");
-        foreach (MethodModel method in contract.Methods)
-            EmitClientMethod(source, method);
-        source.Close();
-    }
-
-    private static void EmitClientMethod(SourceWriter source, MethodModel method)
-    {
-        IEnumerable<string> parameters =
-            method.Parameters.Select(parameter => $"{parameter.Value.Type} {parameter.Name}");
-        string request = method.Parameters.Count switch
+        var next = new Dictionary<ParameterKind, int>();
+        foreach (ParameterModel parameter in method.Parameters)
         {
-            0 => $"default({Unit})",
-            1 => $"new {RequestType(method)}({method.Parameters[0].Name})",
-            _ => $"({string.Join(", ", method.Parameters.Select(parameter => parameter.Name))})",
-        };
-        string invoke = method.IsOneWay ? "InvokeOneWayAsync" : "InvokeUnaryAsync";
-        string call = $"this._invoker.{invoke}({method.Field}Method, {request}, {method.TokenName ?? "default"})";
-        if (method.Result == ResultKind.ValueTask)
-            call = $"new {method.ReturnType}({call})";
-        source.Line()
-            .Line($"{method.ReturnType} {method.Interface}.{method.Name}("
-                + $"{Arguments(parameters, method, $"{Token} {method.TokenName}")}) =>")
-            .Indented($"{call};");
+            next.TryGetValue(parameter.Kind, out int index);
+            next[parameter.Kind] = index + 1;
+            yield return parameter.Kind switch
+            {
+                ParameterKind.Stream =>
+                    $"arguments.GetItems<{parameter.Value.Type}>({index}, {method.Field}Items{index})",
+                ParameterKind.Progress =>
+                    $"arguments.GetProgress<{parameter.Value.Type}>({index}, {method.Field}Report{index})",
+                _ => $"request.Item{index + 1}",
+            };
+        }
     }
 
-    private static string Arguments(IEnumerable<string> arguments, MethodModel method, string token) =>
+    private static string Arguments(MethodModel method, IEnumerable<string> arguments, string token) =>
         string.Join(", ", method.TokenName is null ? arguments : arguments.Concat([token]));
 }

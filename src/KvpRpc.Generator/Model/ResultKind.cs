@@ -1,8 +1,11 @@
 namespace KvpRpc.Generator.Model;
 
-/// <summary>The kinds of task a method may return.</summary>
+/// <summary>What a method may return.</summary>
 internal enum ResultKind
 {
     Task,
     ValueTask,
+
+    /// <summary>An <c>IAsyncEnumerable</c>.</summary>
+    Stream,
 }

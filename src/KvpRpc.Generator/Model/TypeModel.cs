@@ -54,6 +54,14 @@ internal sealed record TupleModel(
 internal sealed record UnionModel(string Type, string Name, EquatableArray<UnionCase> Cases)
     : TypeModel(Type, Name, true);
 
+/// <summary>An enum: it crosses as its number, and has no methods of its own.</summary>
+/// <param name="Values">Its numbers and names, a line each.</param>
+internal sealed record EnumModel(string Type, string Name, EquatableArray<EnumValue> Values)
+    : TypeModel(Type, Name, false);
+
+/// <summary>A number of an enum, with its names.</summary>
+internal sealed record EnumValue(string Number, string Names);
+
 /// <summary>A case of a union.</summary>
 internal sealed record UnionCase(int Number, ValueUse Value);
 

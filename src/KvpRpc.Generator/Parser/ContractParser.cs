@@ -1,3 +1,5 @@
+using System.Text;
+using KvpRpc.Generator.Lock;
 using KvpRpc.Generator.Model;
 using Microsoft.CodeAnalysis;
 
@@ -6,7 +8,9 @@ namespace KvpRpc.Generator.Parser;
 /// <summary>Reads an interface as a contract.</summary>
 internal sealed class ContractParser
 {
-    private const string ServiceAttribute = "KvpRpc.KvpServiceAttribute";
+    internal const string ServiceAttribute = "KvpRpc.KvpServiceAttribute";
+
+    private const int NameBytesMax = 255;
 
     private readonly INamedTypeSymbol _contract;
     private readonly Compilation _compilation;
@@ -15,12 +19,16 @@ internal sealed class ContractParser
     private readonly List<Problem> _problems = [];
 
     private ContractParser(
-        INamedTypeSymbol contract, Compilation compilation, Place? use, CancellationToken cancellationToken)
+        INamedTypeSymbol contract,
+        Compilation compilation,
+        Place? use,
+        LockPlaces? places,
+        CancellationToken cancellationToken)
     {
         _contract = contract;
         _compilation = compilation;
         _use = use;
-        _types = new TypeParser(compilation, cancellationToken);
+        _types = new TypeParser(compilation, places, cancellationToken);
     }
 
     /// <summary>Reads a contract.</summary>
@@ -31,11 +39,19 @@ internal sealed class ContractParser
     internal static ContractResult Parse(
         INamedTypeSymbol contract, Compilation compilation, Place? use, CancellationToken cancellationToken)
     {
-        var parser = new ContractParser(contract, compilation, use, cancellationToken);
-        ContractModel? model = parser.Parse();
-        return new ContractResult(
-            parser._problems.Count == 0 ? model : null, new EquatableArray<Problem>(parser._problems.Distinct()));
+        var parser = new ContractParser(contract, compilation, use, null, cancellationToken);
+        return new ContractResult(parser.Parse(), new EquatableArray<Problem>(parser._problems.Distinct()));
     }
+
+    /// <summary>Reads a contract and remembers where its parts are.</summary>
+    /// <returns>The contract; null where something is wrong with it, which others report.</returns>
+    internal static ContractModel? ParseWithPlaces(
+        INamedTypeSymbol contract, Compilation compilation, LockPlaces places, CancellationToken cancellationToken) =>
+        new ContractParser(contract, compilation, null, places, cancellationToken).Parse();
+
+    /// <summary>The name of a service on the wire.</summary>
+    internal static string ServiceNameOf(INamedTypeSymbol contract, AttributeData service) =>
+        service.Named("Name") ?? contract.ToDisplayString();
 
     private ContractModel? Parse()
     {
@@ -57,16 +73,22 @@ internal sealed class ContractParser
             return null;
         }
 
-        List<MethodModel> methods = ParseMethods();
+        string name = ServiceNameOf(_contract, service);
+        CheckName(_contract, name, name);
+        List<MethodModel> methods = ParseMethods(name);
+        if (_problems.Count > 0)
+            return null;
+
+        Dictionary<string, LockEntry> entries = LockBuilder.Types(_types.Models);
         return new ContractModel(
             _contract.Key(),
             TypeNames.Of(_contract),
-            service.Named("Name") ?? _contract.ToDisplayString(),
-            new EquatableArray<MethodModel>(methods),
+            name,
+            new EquatableArray<MethodModel>(methods.Select(method => LockBuilder.Describe(method, entries))),
             new EquatableArray<TypeModel>(_types.Models));
     }
 
-    private List<MethodModel> ParseMethods()
+    private List<MethodModel> ParseMethods(string service)
     {
         var methods = new List<MethodModel>();
         var ids = new HashSet<string>();
@@ -80,6 +102,7 @@ internal sealed class ContractParser
                 string id = MethodParser.IdOf(method);
                 if (method is { IsVirtual: false, IsAbstract: false })
                     continue;
+                CheckName(method, id, $"{service}/{id}");
                 if (!ids.Add(id))
                     Report(Diagnostics.DuplicateId, method, method.Text(), id);
                 else if (parser.Parse(method, id, methods.Select(other => other.Field)) is { } model)
@@ -93,6 +116,21 @@ internal sealed class ContractParser
         }
 
         return methods;
+    }
+
+    // A stream's name is service/method: the last slash divides. Blanks and brackets would end the name in the lock
+    // file.
+    private void CheckName(ISymbol symbol, string name, string full)
+    {
+        bool isMethod = symbol is IMethodSymbol;
+        string? reason = name.Length == 0 ? "it is empty"
+            : name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)) ? "it has a blank"
+            : isMethod && name.IndexOfAny(['/', '(']) >= 0 ? "it has a slash or a bracket"
+            : Encoding.UTF8.GetByteCount(full) > NameBytesMax
+                ? $"service and method together have more than {NameBytesMax} bytes"
+            : null;
+        if (reason is not null)
+            Report(Diagnostics.BadName, symbol, symbol.Text(), name, reason);
     }
 
     private static bool IsGeneric(INamedTypeSymbol type)

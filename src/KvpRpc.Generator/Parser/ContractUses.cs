@@ -67,6 +67,7 @@ internal static class ContractUses
     /// <summary>Takes each type of the contracts once, in the order of their names.</summary>
     internal static EquatableArray<TypeModel> TypesOf(IEnumerable<ContractModel> contracts) => new(contracts
         .SelectMany(contract => contract.Types)
+        .Where(type => type is not EnumModel)
         .GroupBy(type => type.Name)
         .Select(group => group.First())
         .OrderBy(type => type.Name, StringComparer.Ordinal));

@@ -61,15 +61,15 @@ internal static class Leaves
     internal static ValueUse? Find(ITypeSymbol type)
     {
         if (Tokens.TryGetValue(type.SpecialType, out string? token))
-            return new ValueUse(type.Use(), "writer.Write({0})", $"reader.Read{token}()");
+            return new ValueUse(type.Use(), "writer.Write({0})", $"reader.Read{token}()", Forms.Of(type));
         if (type is INamedTypeSymbol { TypeKind: TypeKind.Enum, EnumUnderlyingType: { } number })
         {
             string read = $"({type.Key()})reader.Read{Tokens[number.SpecialType]}()";
-            return new ValueUse(type.Key(), $"writer.Write(({number.Key()}){{0}})", read);
+            return new ValueUse(type.Key(), $"writer.Write(({number.Key()}){{0}})", read, Forms.Of(type));
         }
 
         return Known.TryGetValue(type.Key(), out (string Write, string Read) known)
-            ? new ValueUse(type.Use(), known.Write, known.Read)
+            ? new ValueUse(type.Use(), known.Write, known.Read, Forms.Of(type))
             : null;
     }
 

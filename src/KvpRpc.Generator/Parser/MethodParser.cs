@@ -38,7 +38,8 @@ internal sealed class MethodParser(TypeParser types, Report report)
 
         bool isOneWay = method.Attribute(MethodAttribute)?.IsTrue("OneWay") is true;
         bool isGood = TryParseResult(method, isOneWay, out ResultKind result, out ValueUse? response);
-        isGood &= TryParseParameters(method, out List<ParameterModel> parameters, out IParameterSymbol? token);
+        isGood &= TryParseParameters(
+            method, isOneWay, out List<ParameterModel> parameters, out IParameterSymbol? token);
         string field = fields.Contains(method.Name) ? method.Name + TypeNames.Hash(id) : method.Name;
         return !isGood ? null : new MethodModel(
             method.ContainingType.Key(),
@@ -61,29 +62,42 @@ internal sealed class MethodParser(TypeParser types, Report report)
         string type = method.ReturnType.Text();
         if (method.ReturnsVoid)
             return Fail(Diagnostics.Void, method, method.Text());
-        if (IsStream(method.ReturnType))
-            return Fail(Diagnostics.Stream, method, method.Text(), type);
-        string? path = method.RefKind != RefKind.None
-            ? null
-            : (method.ReturnType as INamedTypeSymbol)?.OriginalDefinition.MetadataPath();
-        if (path is not ("System.Threading.Tasks.Task" or "System.Threading.Tasks.Task`1"
-            or "System.Threading.Tasks.ValueTask" or "System.Threading.Tasks.ValueTask`1"))
+        if (ResultOf(method, out kind, out ITypeSymbol? value) is false)
             return Fail(Diagnostics.ReturnType, method, method.Text(), type);
-        kind = path.StartsWith("System.Threading.Tasks.ValueTask", StringComparison.Ordinal)
-            ? ResultKind.ValueTask
-            : ResultKind.Task;
-        if (((INamedTypeSymbol)method.ReturnType).TypeArguments.FirstOrDefault() is not { } value)
+        if (value is null)
             return true;
         if (isOneWay)
             return Fail(Diagnostics.OneWayResult, method, method.Text(), type);
-        if (IsStream(value))
-            return Fail(Diagnostics.Stream, method, method.Text(), value.Text());
+        if (Streams.IsStream(value))
+            return Fail(Diagnostics.Stream, method, method.Text(), type, "return IAsyncEnumerable<T> itself");
         response = types.Parse(value);
         return !ReportFailures(method, method, value);
     }
 
+    private static bool ResultOf(IMethodSymbol method, out ResultKind kind, out ITypeSymbol? value)
+    {
+        kind = ResultKind.Task;
+        value = null;
+        if (method.RefKind != RefKind.None || method.ReturnType is not INamedTypeSymbol type)
+            return false;
+        value = type.TypeArguments.FirstOrDefault();
+        switch (type.OriginalDefinition.MetadataPath())
+        {
+            case "System.Threading.Tasks.Task" or "System.Threading.Tasks.Task`1":
+                return true;
+            case "System.Threading.Tasks.ValueTask" or "System.Threading.Tasks.ValueTask`1":
+                kind = ResultKind.ValueTask;
+                return true;
+            case "System.Collections.Generic.IAsyncEnumerable`1":
+                kind = ResultKind.Stream;
+                return true;
+            default:
+                return false;
+        }
+    }
+
     private bool TryParseParameters(
-        IMethodSymbol method, out List<ParameterModel> parameters, out IParameterSymbol? token)
+        IMethodSymbol method, bool isOneWay, out List<ParameterModel> parameters, out IParameterSymbol? token)
     {
         bool isGood = true;
         parameters = [];
@@ -98,19 +112,37 @@ internal sealed class MethodParser(TypeParser types, Report report)
                     isGood = Fail(Diagnostics.TwoTokens, parameter, method.Text());
                 token = parameter;
             }
-            else if (IsStream(parameter.Type))
-                isGood = Fail(Diagnostics.Stream, parameter, method.Text(), parameter.Type.Text());
-            else
+            else if (isOneWay && Streams.IsStream(parameter.Type))
             {
-                ValueUse use = types.Parse(parameter.Type);
-                isGood &= !ReportFailures(method, parameter, parameter.Type);
-                parameters.Add(new ParameterModel(Identifier(parameter.Name), use, DefaultValues.Of(parameter)));
+                isGood = Fail(
+                    Diagnostics.Stream, parameter, method.Text(), parameter.Type.Text(),
+                    "a one-way call ends when its request is sent");
             }
+            else
+                isGood &= TryParseParameter(method, parameter, parameters);
         }
 
         if (token is not null && !SymbolEqualityComparer.Default.Equals(token, method.Parameters.Last()))
             isGood = Fail(Diagnostics.TokenNotLast, token, method.Text());
         return isGood;
+    }
+
+    private bool TryParseParameter(IMethodSymbol method, IParameterSymbol parameter, List<ParameterModel> parameters)
+    {
+        (ParameterKind kind, ITypeSymbol value) =
+            Streams.ItemOf(parameter.Type) is { } item ? (ParameterKind.Stream, item)
+            : Streams.ReportOf(parameter.Type) is { } report ? (ParameterKind.Progress, report)
+            : (ParameterKind.Value, parameter.Type);
+        if (kind == ParameterKind.Progress && parameters.Count(other => other.Kind == kind) == Streams.ReportsMax)
+        {
+            return Fail(
+                Diagnostics.Stream, parameter, method.Text(), parameter.Type.Text(),
+                $"at most {Streams.ReportsMax} parameters take reports");
+        }
+
+        parameters.Add(new ParameterModel(
+            Identifier(parameter.Name), kind, types.Parse(value), DefaultValues.Of(parameter)));
+        return !ReportFailures(method, parameter, value);
     }
 
     private bool ReportFailures(IMethodSymbol method, ISymbol cause, ITypeSymbol type)
@@ -124,10 +156,6 @@ internal sealed class MethodParser(TypeParser types, Report report)
 
         return any;
     }
-
-    private static bool IsStream(ITypeSymbol type) =>
-        (type as INamedTypeSymbol)?.OriginalDefinition.MetadataPath() is "System.Collections.Generic.IAsyncEnumerable`1"
-            or "System.IProgress`1";
 
     private static string Identifier(string name) =>
         SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;

@@ -4,7 +4,10 @@ using Microsoft.CodeAnalysis;
 namespace KvpRpc.Generator.Parser;
 
 /// <summary>Finds how the types of a contract cross, and every type that they hold.</summary>
-internal sealed class TypeParser(Compilation compilation, CancellationToken cancellationToken)
+/// <param name="compilation">The assembly that uses the contract.</param>
+/// <param name="places">What remembers the types; null where their places are not needed.</param>
+/// <param name="cancellationToken">Ends the parsing early.</param>
+internal sealed class TypeParser(Compilation compilation, LockPlaces? places, CancellationToken cancellationToken)
 {
     // A type that holds a larger one of its own kind (Page of Page of ...) never ends.
     private const int TypesMax = 2000;
@@ -29,11 +32,19 @@ internal sealed class TypeParser(Compilation compilation, CancellationToken canc
             _parts[_path.Peek()].Add(key);
         bool isKnown = _parts.ContainsKey(key);
         if (!isKnown)
+        {
             _parts.Add(key, []);
-        if (Leaves.Find(type) is { } leaf)
-            return leaf;
+            places?.Add(type);
+        }
 
         string name = TypeNames.Of(type);
+        if (Leaves.Find(type) is { } leaf)
+        {
+            if (type.TypeKind == TypeKind.Enum && !_models.ContainsKey(key))
+                _models.Add(key, new EnumModel(key, name, Forms.Values(type)));
+            return leaf;
+        }
+
         if (!isKnown)
         {
             if (_parts.Count > TypesMax || type.Nesting() > NestingMax)
@@ -44,10 +55,14 @@ internal sealed class TypeParser(Compilation compilation, CancellationToken canc
             _path.Pop();
         }
 
-        return _models.TryGetValue(key, out TypeModel? known) && known is FormatterModel formatter
+        _models.TryGetValue(key, out TypeModel? known);
+        return known is FormatterModel formatter
             ? UseFormatter(type, formatter)
             : new ValueUse(
-                type.Use(), $"Serializers.Write{name}(ref writer, {{0}})", $"Serializers.Read{name}(ref reader)");
+                type.Use(),
+                $"Serializers.Write{name}(ref writer, {{0}})",
+                $"Serializers.Read{name}(ref reader)",
+                Forms.Of(type, known));
     }
 
     /// <summary>Uses a formatter that a member names for itself.</summary>
@@ -71,7 +86,7 @@ internal sealed class TypeParser(Compilation compilation, CancellationToken canc
             _failures.Add(key, reason);
         if (_path.Count > 0)
             _parts[_path.Peek()].Add(key);
-        return new ValueUse(type.Use(), "", "default");
+        return new ValueUse(type.Use(), "", "default", "");
     }
 
     /// <summary>Lists the types in a type, itself included, that cannot cross, with the reason of each.</summary>
@@ -102,7 +117,8 @@ internal sealed class TypeParser(Compilation compilation, CancellationToken canc
         return new ValueUse(
             type.Use(),
             $"Serializers.{model.Name}.Serialize(ref writer, {{0}}, {Options})",
-            $"Serializers.{model.Name}.Deserialize(ref reader, {Options})");
+            $"Serializers.{model.Name}.Deserialize(ref reader, {Options})",
+            Forms.Of(type));
     }
 
     private TypeModel? ParseNew(ITypeSymbol type, string name)
@@ -139,6 +155,12 @@ internal sealed class TypeParser(Compilation compilation, CancellationToken canc
         }
 
         string path = type.OriginalDefinition.MetadataPath();
+        if (Streams.IsStream(type))
+        {
+            Fail(type, "a stream or the taker of reports is an argument itself, or the result, not a part of a value");
+            return null;
+        }
+
         if (TupleMembers(type, path) is { } members)
         {
             var items = new EquatableArray<ValueUse>(type.TypeArguments.Select(Parse));

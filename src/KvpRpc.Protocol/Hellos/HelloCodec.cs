@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
+using KvpRpc.Protocol.Packets;
 using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Protocol.Hellos;
@@ -12,6 +14,7 @@ internal static class HelloCodec
 
     private const int PublicKeyBytes = 32;
     private const int MaxImplementationBytes = 64;
+    private const int AlphabetBits = 8;
     private const int FixedBytes = 2 + 2 + 2 + 1 + 16 + 16 + PublicKeyBytes;
 
     // The whole length: a hello that was cut between two fields must not pass for one without the later ones.
@@ -42,7 +45,7 @@ internal static class HelloCodec
             WriteField(ref writer, HelloField.VmId, vmId.ToByteArray(bigEndian: true));
         if (hello.LastAccepted is { } last)
             WriteLastAccepted(ref writer, last);
-        if (hello.Implementation is { } name && Encoding.UTF8.GetByteCount(name) <= MaxImplementationBytes)
+        if (hello.Implementation is { } name && Encoding.UTF8.GetByteCount(name) is > 0 and <= MaxImplementationBytes)
             WriteField(ref writer, HelloField.Implementation, Encoding.UTF8.GetBytes(name));
         BinaryPrimitives.WriteUInt16BigEndian(buffer[LengthAt..], (ushort)writer.Written);
         return buffer[..writer.Written].ToArray();
@@ -59,7 +62,8 @@ internal static class HelloCodec
         return minVersion >= 1 && minVersion <= maxVersion;
     }
 
-    /// <summary>Reads a hello of version 1; fields that this version does not know are skipped.</summary>
+    /// <summary>Reads a hello of version 1; fields that this version does not know are skipped. Whatever else is not
+    /// as <see cref="Write"/> spells it is refused.</summary>
     internal static Hello? TryRead(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length is < FixedBytes or > MaxBytes || !TryReadVersions(bytes, out byte min, out byte max)
@@ -69,7 +73,7 @@ internal static class HelloCodec
         reader.TryReadByte(out byte role);
         UInt128 attempt = ReadId(ref reader);
         UInt128 answered = ReadId(ref reader);
-        if (role > (byte)PeerRole.Guest || attempt == 0
+        if (role > (byte)PeerRole.Guest || attempt == 0 || (role == (byte)PeerRole.Host && answered != 0)
             || !reader.TryReadBytes(PublicKeyBytes, out ReadOnlySpan<byte> key))
             return null;
         Hello hello = new()
@@ -81,6 +85,7 @@ internal static class HelloCodec
             AnsweredId = answered,
             PublicKey = key.ToArray(),
             Limits = default,
+            Alphabets = 0,
         };
         ulong previous = 0;
         while (!reader.IsEmpty)
@@ -95,7 +100,10 @@ internal static class HelloCodec
             hello = read;
         }
 
-        return hello.Limits is { MaxMessageBytes: > 0, StreamWindow: > 0, MaxStreams: > 0 } ? hello : null;
+        return hello.Limits is { MaxMessageBytes: > 0, StreamWindow: > 0, MaxStreams: > 0 }
+            && hello.Alphabets != 0 && hello.Role == PeerRole.Host == hello.VmId.HasValue
+            ? hello
+            : null;
     }
 
     private static Hello? ReadField(Hello hello, HelloField field, ReadOnlySpan<byte> value)
@@ -104,10 +112,10 @@ internal static class HelloCodec
         {
             case HelloField.MaxMessageBytes or HelloField.StreamWindow or HelloField.MaxStreams or HelloField.Alphabets
                 or HelloField.PreSharedKey:
-                if (!VarInt.TryRead(value, out ulong number, out int count) || count != value.Length
-                    || number > int.MaxValue)
-                    return null;
-                return WithNumber(hello, field, (uint)number);
+                return VarInt.TryRead(value, out ulong number, out int count) && count == value.Length
+                    && number is > 0 and <= int.MaxValue
+                    ? WithNumber(hello, field, (uint)number)
+                    : null;
             case HelloField.VmId:
                 return value.Length == 16 ? hello with { VmId = new Guid(value, bigEndian: true) } : null;
             case HelloField.LastAccepted:
@@ -115,11 +123,12 @@ internal static class HelloCodec
                 if (value.Length < 17)
                     return null;
                 UInt128 id = ReadId(ref reader);
-                return reader.TryReadVarInt(out ulong last) && reader.IsEmpty
+                return reader.TryReadVarInt(out ulong last) && reader.IsEmpty && id != 0
+                    && last < ItemLayout.NumberLimit
                     ? hello with { LastAccepted = new(id, last) }
                     : null;
             case HelloField.Implementation:
-                return value.Length <= MaxImplementationBytes
+                return value.Length is > 0 and <= MaxImplementationBytes && Utf8.IsValid(value)
                     ? hello with { Implementation = Encoding.UTF8.GetString(value) }
                     : null;
             default:
@@ -127,13 +136,16 @@ internal static class HelloCodec
         }
     }
 
-    private static Hello WithNumber(Hello hello, HelloField field, uint number) => field switch
+    private static Hello? WithNumber(Hello hello, HelloField field, uint number) => field switch
     {
         HelloField.MaxMessageBytes => hello with { Limits = hello.Limits with { MaxMessageBytes = number } },
         HelloField.StreamWindow => hello with { Limits = hello.Limits with { StreamWindow = number } },
         HelloField.MaxStreams => hello with { Limits = hello.Limits with { MaxStreams = number } },
-        HelloField.Alphabets => hello with { Alphabets = (byte)number },
-        _ => hello with { UsesPreSharedKey = number != 0 },
+        // Everybody reads base64.
+        HelloField.Alphabets => number < 1 << AlphabetBits && (number & 1) != 0
+            ? hello with { Alphabets = (byte)number }
+            : null,
+        _ => number == 1 ? hello with { UsesPreSharedKey = true } : null,
     };
 
     private static void WriteField(ref WireWriter writer, HelloField field, ReadOnlySpan<byte> value)
@@ -167,7 +179,8 @@ internal static class HelloCodec
     private static UInt128 ReadId(ref WireReader reader) =>
         reader.TryReadBytes(16, out ReadOnlySpan<byte> bytes) ? BinaryPrimitives.ReadUInt128BigEndian(bytes) : 0;
 
-    private enum HelloField : byte
+    // As wide as the numbers are: in a byte, an unknown field 257 would pass for field 1.
+    private enum HelloField : ulong
     {
         MaxMessageBytes = 1,
         StreamWindow = 2,

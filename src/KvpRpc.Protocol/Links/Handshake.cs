@@ -41,7 +41,7 @@ internal sealed class Handshake : IDisposable
         _crypto = crypto;
         _redrawAfter = options.RedrawAfter;
         _attempt = crypto.BeginAttempt();
-        Bans = new(options.CarriedAlphabets);
+        Bans = new(options.CarriedAlphabets, options.Rules);
         ShowHello(answeredId: 0);
         Obstacle = options.IsHost
             ? "The guest has not answered: is its side of the channel running?"
@@ -241,7 +241,7 @@ internal sealed class Handshake : IDisposable
     }
 
     // Tells items of this link from those of the past; what proves them is their seal.
-    private static uint LinkIdOf(UInt128 host, UInt128 guest) => (uint)(host >> 96) ^ (uint)(guest >> 64);
+    internal static uint LinkIdOf(UInt128 host, UInt128 guest) => (uint)(host >> 96) ^ (uint)(guest >> 64);
 
     private void Redraw()
     {

@@ -54,6 +54,7 @@ internal readonly record struct LinkEvent(LinkEventKind Kind)
     /// <summary>Gets the streams of the link that is settled.</summary>
     internal StreamSet? Streams { get; init; }
 
-    /// <summary>Gets the number of the last packet that the peer had accepted of it.</summary>
+    /// <summary>Gets the number of the last packet that the peer had accepted of it; of a link that has just ended, as
+    /// far as it has said so by then.</summary>
     internal ulong Accepted { get; init; }
 }

@@ -20,7 +20,7 @@ internal readonly record struct ControlPart(ulong Number, ulong Ack, ulong Nudge
         writer.WriteVarInt(Answer);
     }
 
-    internal static bool TryRead(ref WireReader reader, out ControlPart part, out ReadOnlySpan<byte> tag)
+    internal static bool TryRead(scoped ref WireReader reader, out ControlPart part, out ReadOnlySpan<byte> tag)
     {
         part = default;
         tag = default;
@@ -29,6 +29,7 @@ internal readonly record struct ControlPart(ulong Number, ulong Ack, ulong Nudge
             || !reader.TryReadBytes(ILinkSealer.TagBytes, out tag))
             return false;
         part = new(number, ack, nudge, answer);
-        return number < ItemLayout.NumberLimit && nudge < ItemLayout.NumberLimit && answer < ItemLayout.NumberLimit;
+        return number is > 0 and < ItemLayout.NumberLimit && ack < ItemLayout.NumberLimit
+            && nudge < ItemLayout.NumberLimit && answer < ItemLayout.NumberLimit;
     }
 }

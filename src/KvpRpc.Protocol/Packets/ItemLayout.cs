@@ -11,7 +11,7 @@ namespace KvpRpc.Protocol.Packets;
 /// control part: | number | ack | nudge | answer | tag 16 |          four varints
 /// packet:       | number | ack | packet flags 1 | tag 16 | sealed frames: all that is left |
 /// </code>
-/// See <c>protocol/link.md</c>, "Items of an open link".
+/// See <c>protocol/link.md</c>, "Items of an open link". <see cref="ItemParts"/> reads it.
 /// </remarks>
 internal static class ItemLayout
 {
@@ -33,15 +33,5 @@ internal static class ItemLayout
         Span<byte> id = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(id, linkId);
         writer.WriteBytes(id);
-    }
-
-    /// <summary>Reads flags and link id; false for flags that this version does not know.</summary>
-    internal static bool TryReadHead(ref WireReader reader, out byte flags, out uint linkId)
-    {
-        linkId = 0;
-        if (!reader.TryReadByte(out flags) || !reader.TryReadBytes(4, out ReadOnlySpan<byte> id))
-            return false;
-        linkId = BinaryPrimitives.ReadUInt32BigEndian(id);
-        return flags is > 0 and <= (HasControl | HasPacket);
     }
 }

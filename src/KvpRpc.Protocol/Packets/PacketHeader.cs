@@ -20,7 +20,7 @@ internal readonly record struct PacketHeader(ulong Number, ulong Ack, PacketFlag
         writer.WriteByte((byte)Flags);
     }
 
-    internal static bool TryRead(ref WireReader reader, out PacketHeader header, out ReadOnlySpan<byte> tag)
+    internal static bool TryRead(scoped ref WireReader reader, out PacketHeader header, out ReadOnlySpan<byte> tag)
     {
         header = default;
         tag = default;
@@ -28,7 +28,7 @@ internal readonly record struct PacketHeader(ulong Number, ulong Ack, PacketFlag
             || !reader.TryReadByte(out byte flags) || !reader.TryReadBytes(ILinkSealer.TagBytes, out tag))
             return false;
         header = new(number, ack, (PacketFlags)flags);
-        return number is > 0 and < ItemLayout.NumberLimit;
+        return number is > 0 and < ItemLayout.NumberLimit && ack < ItemLayout.NumberLimit;
     }
 }
 

@@ -39,6 +39,10 @@ internal sealed class FrameFiller
         _announced = announcedOpenLimit;
     }
 
+    /// <summary>Gets how many frames and streams wait for a packet.</summary>
+    internal int QueuedCount =>
+        _control.Count + _small.Count + _bulk.Count + _resets.Count + _reports.Count + _credits.Count;
+
     /// <summary>Gets whether there is something that is worth a write of its own.</summary>
     internal bool HasUrgent =>
         _control.Count > 0 || _small.Count > 0 || _bulk.Count > 0 || _resets.Count > 0 || _credits.Count > 0
@@ -123,35 +127,26 @@ internal sealed class FrameFiller
 
     private void WriteControlFrames(ref WireWriter writer)
     {
-        if (_close is { } close)
+        if (_close is not null)
         {
-            byte[] text = Encoding.UTF8.GetBytes(close.Text);
-            int size = VarInt.Size(close.Code) + text.Length;
-            if (!TryBegin(ref writer, FrameType.Close, size))
+            if (!_close.TryWrite(ref writer))
                 return;
-            writer.WriteVarInt(close.Code);
-            writer.WriteBytes(text);
             _close = null;
         }
 
         while (_resets.TryPeek(out (ulong Id, uint Code) reset))
         {
-            if (!TryBegin(ref writer, FrameType.Reset, VarInt.Size(reset.Id) + VarInt.Size(reset.Code)))
+            if (!new NumberFrame(FrameType.Reset, reset.Id, reset.Code).TryWrite(ref writer))
                 return;
-            writer.WriteVarInt(reset.Id);
-            writer.WriteVarInt(reset.Code);
             _resets.Dequeue();
         }
 
         while (_reports.TryPeek(out AlphabetReport report))
         {
-            (ulong number, ulong index, ulong units) = ((ulong)report.Number, (ulong)report.Index, (ulong)report.Units);
-            int size = VarInt.Size(number) + VarInt.Size(index) + VarInt.Size(units);
-            if (!TryBegin(ref writer, FrameType.AlphabetReport, size))
+            NumberFrame frame = new(
+                FrameType.AlphabetReport, (ulong)report.Number, (ulong)report.Index, (ulong)report.Units);
+            if (!frame.TryWrite(ref writer))
                 return;
-            writer.WriteVarInt(number);
-            writer.WriteVarInt(index);
-            writer.WriteVarInt(units);
             _reports.Dequeue();
         }
 
@@ -160,12 +155,9 @@ internal sealed class FrameFiller
             if (!stream.IsClosed)
             {
                 _streams.RaiseReceiveLimit(stream);
-                ulong id = stream.Id!.Value;
-                ulong limit = (ulong)stream.ReceiveLimit;
-                if (!TryBegin(ref writer, FrameType.StreamCredit, VarInt.Size(id) + VarInt.Size(limit)))
+                NumberFrame frame = new(FrameType.StreamCredit, stream.Id!.Value, (ulong)stream.ReceiveLimit);
+                if (!frame.TryWrite(ref writer))
                     return;
-                writer.WriteVarInt(id);
-                writer.WriteVarInt(limit);
             }
 
             stream.CreditDue = false;
@@ -178,21 +170,11 @@ internal sealed class FrameFiller
 
     private void WriteOpenCredit(ref WireWriter writer)
     {
-        if (_openCreditDue == 0 || !TryBegin(ref writer, FrameType.OpenCredit, VarInt.Size(_openCreditDue)))
+        if (_openCreditDue == 0 || !new NumberFrame(FrameType.OpenCredit, _openCreditDue).TryWrite(ref writer))
             return;
-        writer.WriteVarInt(_openCreditDue);
         _announced = _openCreditDue;
         _openCreditDue = 0;
         _openCreditUrgent = false;
-    }
-
-    private static bool TryBegin(ref WireWriter writer, FrameType type, int bodySize)
-    {
-        if (writer.Room < 1 + VarInt.Size((ulong)bodySize) + bodySize)
-            return false;
-        writer.WriteByte((byte)type);
-        writer.WriteVarInt((ulong)bodySize);
-        return true;
     }
 
     /// <summary>Writes from each stream of a queue in turn until the packet is full.</summary>
@@ -225,19 +207,22 @@ internal sealed class FrameFiller
     private bool TryWritePart(ref WireWriter writer, EngineStream stream)
     {
         bool opens = stream.Id is null;
-        ulong id = stream.Id ?? _streams.NextOwnId;
         bool isDefined = true;
         ulong nameNumber = opens ? _streams.OwnNames.Peek(stream.Name, out isDefined) : 0;
-        int nameBytes = isDefined ? 0 : Encoding.UTF8.GetByteCount(stream.Name);
-        ulong nameKey = (nameNumber << 1) | (isDefined ? 0u : 1u);
-        int head = VarInt.Size(id);
-        if (opens)
-            head += VarInt.Size(nameKey) + 1 + (isDefined ? 0 : VarInt.Size((ulong)nameBytes) + nameBytes);
+        byte[] name = isDefined ? [] : Encoding.UTF8.GetBytes(stream.Name);
+        StreamFrame frame = new()
+        {
+            Flags = opens ? StreamFlags.Open : StreamFlags.None,
+            Stream = stream.Id ?? _streams.NextOwnId,
+            NameNumber = nameNumber,
+            ToldName = name,
+            Priority = stream.Priority,
+        };
 
         int remaining = stream.PendingRemaining;
         int sendable = (int)stream.Sendable;
         // Type, and a body length of up to two bytes: an item never holds more than 2 KiB.
-        int room = writer.Room - 3 - head;
+        int room = writer.Room - 3 - frame.HeadSize;
         if (room < 0)
             return false;
         bool isWhole = sendable == remaining && remaining <= room;
@@ -249,28 +234,26 @@ internal sealed class FrameFiller
             return false;
 
         bool ends = part == remaining && !isFirstPart;
-        StreamFlags flags = (opens ? StreamFlags.Open : StreamFlags.None)
-            | (ends ? stream.PendingEndFlags : StreamFlags.None)
+        StreamFlags more = (ends ? stream.PendingEndFlags : StreamFlags.None)
             | (isFirstPart ? StreamFlags.FirstPart : StreamFlags.None);
-        int body = head + (isFirstPart ? VarInt.Size((ulong)stream.Pending.Length) : 0) + part;
-        writer.WriteByte((byte)((byte)FrameType.Stream | (byte)flags));
-        writer.WriteVarInt((ulong)body);
-        writer.WriteVarInt(id);
+        new StreamFrame
+        {
+            Flags = frame.Flags | more,
+            Stream = frame.Stream,
+            NameNumber = nameNumber,
+            ToldName = name,
+            Priority = frame.Priority,
+            WholeLength = (ulong)stream.Pending.Length,
+            Data = stream.Pending.Span.Slice(stream.PendingSent, part),
+        }.Write(ref writer);
         if (opens)
         {
-            writer.WriteVarInt(nameKey);
-            if (!isDefined)
-                writer.WritePrefixed(Encoding.UTF8.GetBytes(stream.Name));
-            writer.WriteByte(stream.Priority);
             if (!isDefined)
                 _streams.OwnNames.Define(stream.Name, nameNumber);
             UnopenedQueued--;
             _streams.NoteOpened(stream, _packetNumber);
         }
 
-        if (isFirstPart)
-            writer.WriteVarInt((ulong)stream.Pending.Length);
-        writer.WriteBytes(stream.Pending.Span.Slice(stream.PendingSent, part));
         NoteSent(stream, part, ends);
         return true;
     }
@@ -289,6 +272,3 @@ internal sealed class FrameFiller
         _streams.CloseIfDone(stream);
     }
 }
-
-/// <summary>Why this side closes the link, for the peer.</summary>
-internal sealed record LinkClose(uint Code, string Text);

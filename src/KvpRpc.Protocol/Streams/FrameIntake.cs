@@ -10,8 +10,6 @@ namespace KvpRpc.Protocol.Streams;
 /// link then ends.</summary>
 internal sealed class FrameIntake
 {
-    private static readonly UTF8Encoding StrictUtf8 =
-        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly StreamSet _streams;
 
     internal FrameIntake(StreamSet streams) => _streams = streams;
@@ -33,11 +31,9 @@ internal sealed class FrameIntake
             string? broken = (FrameType)type switch
             {
                 >= FrameType.Stream and <= FrameType.StreamLast => TakeStream((StreamFlags)(type & 0xF), body),
-                FrameType.Reset => TakeReset(body),
-                FrameType.StreamCredit => TakeStreamCredit(body),
-                FrameType.OpenCredit => TakeOpenCredit(body),
+                FrameType.Reset or FrameType.StreamCredit or FrameType.OpenCredit or FrameType.AlphabetReport =>
+                    TakeNumbers((FrameType)type, body),
                 FrameType.Close => TakeClose(body),
-                FrameType.AlphabetReport => TakeReport(body),
                 _ => null,
             };
             if (broken is not null)
@@ -49,83 +45,65 @@ internal sealed class FrameIntake
 
     private string? TakeStream(StreamFlags flags, ReadOnlySpan<byte> body)
     {
-        WireReader reader = new(body);
-        if (!reader.TryReadVarInt(out ulong id))
-            return "a stream frame has no stream number";
+        if (StreamFrame.TryRead(flags, body, out StreamFrame frame) is { } wrong)
+            return wrong;
         EngineStream? stream;
         if ((flags & StreamFlags.Open) != 0)
         {
-            if (TakeOpen(ref reader, id, out stream) is { } broken)
+            if (TakeOpen(frame, out stream) is { } broken)
                 return broken;
         }
         else
         {
-            stream = _streams.Find(id, out bool neverOpened);
+            stream = _streams.Find(frame.Stream, out bool neverOpened);
             if (neverOpened)
                 return "a frame names a stream that was never opened";
         }
 
-        ulong total = 0;
-        if ((flags & StreamFlags.FirstPart) != 0 && !reader.TryReadVarInt(out total))
-            return "the first part of a message does not say how long the message is";
-
         // Frames of a stream that this side has reset may still be on their way: they count for nothing.
-        return stream is null ? null : TakeData(stream, flags, total, reader.Rest);
+        return stream is null ? null : TakeData(stream, frame);
     }
 
-    private string? TakeOpen(ref WireReader reader, ulong id, out EngineStream? stream)
+    private string? TakeOpen(in StreamFrame frame, out EngineStream? stream)
     {
         stream = null;
-        if (!reader.TryReadVarInt(out ulong nameKey))
-            return "an opening frame has no name";
         string? name;
-        if ((nameKey & 1) != 0)
+        if (frame.ToldName.IsEmpty)
         {
-            if (!reader.TryReadPrefixed(out ReadOnlySpan<byte> bytes) || bytes.Length is 0 or > NameTable.MaxNameBytes)
-                return "a stream's name is missing or too long";
-            name = ReadName(bytes);
-            if (name is null || !_streams.PeerNames.TryLearn(nameKey >> 1, name))
-                return "a stream's name is not UTF-8 or has a number out of turn";
+            name = _streams.PeerNames.Find(frame.NameNumber);
         }
         else
         {
-            name = _streams.PeerNames.Find(nameKey >> 1);
+            name = Encoding.UTF8.GetString(frame.ToldName);
+            if (!_streams.PeerNames.TryLearn(frame.NameNumber, name))
+                return "a stream's name has a number out of turn";
         }
 
-        if (name is null || !reader.TryReadByte(out byte priority))
-            return "an opening frame names no known name or no priority";
-        stream = _streams.Accept(id, name, priority);
+        if (name is null)
+            return "an opening frame names no known name";
+        // A priority of a later version is the normal one.
+        byte priority = frame.Priority > StreamFrame.MaxPriority ? (byte)0 : frame.Priority;
+        stream = _streams.Accept(frame.Stream, name, priority);
         return stream is null ? "a stream was opened out of turn or beyond the credit" : null;
     }
 
-    private static string? ReadName(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return StrictUtf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
-    }
-
-    private string? TakeData(EngineStream stream, StreamFlags flags, ulong total, ReadOnlySpan<byte> data)
+    private string? TakeData(EngineStream stream, in StreamFrame frame)
     {
         if (stream.ReceiveEnded)
             return "a stream goes on after its end";
-        bool endsMessage = (flags & StreamFlags.EndOfMessage) != 0;
-        bool isBareEnd = (flags & (StreamFlags.EndOfMessage | StreamFlags.FirstPart)) == 0 && data.IsEmpty
-            && (flags & StreamFlags.EndOfStream) != 0;
-        if (isBareEnd)
+        ReadOnlySpan<byte> data = frame.Data;
+        bool endsMessage = (frame.Flags & StreamFlags.EndOfMessage) != 0;
+        bool endsStream = (frame.Flags & StreamFlags.EndOfStream) != 0;
+        if (endsStream && !endsMessage)
             return stream.Assembly is null ? EndReceive(stream) : "a stream ends within a message";
 
+        bool isFirst = (frame.Flags & StreamFlags.FirstPart) != 0;
         if (stream.Assembly is null)
         {
-            int length = endsMessage ? data.Length : (int)Math.Min(total, int.MaxValue);
+            int length = endsMessage ? data.Length : (int)Math.Min(frame.WholeLength, int.MaxValue);
             if (length > _streams.MaxMessageBytes)
                 return "a message is larger than this side takes";
-            if (!endsMessage && ((flags & StreamFlags.FirstPart) == 0 || data.Length >= length))
+            if (!endsMessage && !isFirst)
                 return "a message does not begin with its length";
             stream.ReceiveOffset += EngineStream.MessageCost;
             stream.Assembly = ArrayPool<byte>.Shared.Rent(endsMessage ? length : FirstBuffer(length, data.Length));
@@ -134,7 +112,7 @@ internal sealed class FrameIntake
             if (!endsMessage && _streams.IsLarge(length) && _streams.Budget.TryReserve(stream, length))
                 _streams.Filler.QueueStreamCredit(stream);
         }
-        else if ((flags & StreamFlags.FirstPart) != 0)
+        else if (isFirst)
         {
             return "a message begins within another";
         }
@@ -146,9 +124,9 @@ internal sealed class FrameIntake
             return "a message is longer than it said";
         Append(stream, data);
         if (!endsMessage)
-            return (flags & StreamFlags.EndOfStream) != 0 ? "a stream ends within a message" : null;
+            return null;
         return stream.AssemblyFilled == stream.AssemblyLength
-            ? Deliver(stream, (flags & StreamFlags.EndOfStream) != 0)
+            ? Deliver(stream, endsStream)
             : "a message is shorter than it said";
     }
 
@@ -200,64 +178,56 @@ internal sealed class FrameIntake
         return null;
     }
 
-    private string? TakeReset(ReadOnlySpan<byte> body)
+    private string? TakeNumbers(FrameType type, ReadOnlySpan<byte> body)
     {
-        WireReader reader = new(body);
-        if (!reader.TryReadVarInt(out ulong id) || !reader.TryReadVarInt(out ulong code) || code > uint.MaxValue)
-            return "a reset frame is cut short";
+        if (!NumberFrame.TryRead(type, body, out NumberFrame frame))
+            return "a frame does not have the numbers of its type";
+        switch (type)
+        {
+            case FrameType.Reset:
+                return TakeReset(frame.First, (uint)frame.Second);
+            case FrameType.StreamCredit:
+                return TakeStreamCredit(frame.First, (long)frame.Second);
+            case FrameType.OpenCredit:
+                _streams.RaiseOwnOpenLimit(frame.First);
+                return null;
+            default:
+                // A report on anything that this side never probes says nothing.
+                if (Math.Max(frame.First, Math.Max(frame.Second, frame.Third)) <= ushort.MaxValue)
+                    Reports.Enqueue(new((int)frame.First, (int)frame.Second, (int)frame.Third));
+                return null;
+        }
+    }
+
+    private string? TakeReset(ulong id, uint code)
+    {
         EngineStream? stream = _streams.Find(id, out bool neverOpened);
         if (neverOpened)
             return "a reset names a stream that was never opened";
         if (stream is null)
             return null;
         _streams.Close(stream);
-        _streams.Events.Enqueue(new(LinkEventKind.StreamReset) { Stream = stream, ResetCode = (uint)code });
+        _streams.Events.Enqueue(new(LinkEventKind.StreamReset) { Stream = stream, ResetCode = code });
         return null;
     }
 
-    private string? TakeStreamCredit(ReadOnlySpan<byte> body)
+    private string? TakeStreamCredit(ulong id, long limit)
     {
-        WireReader reader = new(body);
-        if (!reader.TryReadVarInt(out ulong id) || !reader.TryReadVarInt(out ulong limit) || limit > long.MaxValue)
-            return "a credit frame is cut short";
         EngineStream? stream = _streams.Find(id, out bool neverOpened);
         if (neverOpened)
             return "a credit names a stream that was never opened";
-        if (stream is not null && (long)limit > stream.SendLimit)
+        if (stream is not null && limit > stream.SendLimit)
         {
-            stream.SendLimit = (long)limit;
+            stream.SendLimit = limit;
             _streams.Filler.Enqueue(stream);
         }
 
         return null;
     }
 
-    private string? TakeOpenCredit(ReadOnlySpan<byte> body)
-    {
-        WireReader reader = new(body);
-        if (!reader.TryReadVarInt(out ulong limit))
-            return "an open-credit frame is cut short";
-        _streams.RaiseOwnOpenLimit(limit);
-        return null;
-    }
-
-    private string? TakeReport(ReadOnlySpan<byte> body)
-    {
-        WireReader reader = new(body);
-        if (!reader.TryReadVarInt(out ulong number) || !reader.TryReadVarInt(out ulong index)
-            || !reader.TryReadVarInt(out ulong units))
-            return "a report on an alphabet is cut short";
-        if (Math.Max(number, Math.Max(index, units)) <= ushort.MaxValue)
-            Reports.Enqueue(new((int)number, (int)index, (int)units));
-        return null;
-    }
-
     private string? TakeClose(ReadOnlySpan<byte> body)
     {
-        WireReader reader = new(body);
-        if (!reader.TryReadVarInt(out ulong code) || code > uint.MaxValue)
-            return "a close frame is cut short";
-        PeerClose = new((uint)code, Encoding.UTF8.GetString(reader.Rest[..Math.Min(reader.Rest.Length, 256)]));
-        return null;
+        PeerClose = LinkClose.TryRead(body);
+        return PeerClose is null ? "a close frame has no code, or no text that can be read" : null;
     }
 }

@@ -19,10 +19,11 @@ internal sealed class CallClient(IKvpLinkSource links, CallTable table, RpcPeerO
 
     internal ILogger Logger => options.Logger;
 
-    internal OutboundCall Begin(TimeSpan timeLimit, CancellationToken cancellationToken)
+    internal OutboundCall Begin(
+        TimeSpan timeLimit, InboundCall? cause, CancellationToken cancellationToken, CancellationToken enumerationToken)
     {
         OutboundCall call = _pool.Rent();
-        call.Begin(table, timeLimit, cancellationToken);
+        call.Begin(table, timeLimit, cause, cancellationToken, enumerationToken);
         return call;
     }
 

@@ -10,6 +10,14 @@ internal static class CallErrors
 
     internal static RpcException DeadlinePassed(string method, TimeSpan timeLimit, bool wasOpened, string? obstacle)
     {
+        if (timeLimit <= TimeSpan.Zero)
+        {
+            return new(
+                StatusCode.DeadlineExceeded,
+                $"The time of the call whose handler calls {method} is over; it did not run.",
+                certainlyNotRun: true);
+        }
+
         string limit = $"{timeLimit.TotalSeconds:0.###} s";
         if (wasOpened)
             return new(StatusCode.DeadlineExceeded, $"{method} did not end within {limit}; {OutcomeUnknown}.");
@@ -46,6 +54,23 @@ internal static class CallErrors
     internal static RpcException ResponseUnreadable(string method, Exception? cause = null) =>
         new(StatusCode.Internal, $"The response of {method} cannot be read.", innerException: cause);
 
+    internal static RpcException RequestMetadataTooLarge(string method, int maxBytes) => new(
+        StatusCode.ResourceExhausted, $"The metadata of {method} is over the limit of {maxBytes} bytes.", true);
+
+    internal static RpcException ResponseMetadataTooLarge(string method, int maxBytes) => new(
+        StatusCode.ResourceExhausted, $"The metadata of {method}'s response is over the limit of {maxBytes} bytes.");
+
+    internal static RpcException ItemTooLarge(string method, int maxBytes) =>
+        new(StatusCode.ResourceExhausted, $"An item of {method} is over the limit of {maxBytes} bytes.");
+
+    internal static RpcException ItemUnreadable(string method, Exception? cause = null) =>
+        new(StatusCode.Internal, $"An item of {method} cannot be read.", innerException: cause);
+
+    internal static RpcException ItemUnwritable(string method, Exception cause, int maxBytes) =>
+        cause.GetBaseException() is MessageTooLargeException
+            ? ItemTooLarge(method, maxBytes)
+            : new(StatusCode.Internal, $"An item of {method} cannot be written.", innerException: cause);
+
     internal static RpcException ArgumentsUnwritable(string method, Exception cause) =>
         new(StatusCode.Internal, $"The arguments of {method} cannot be written: {cause.Message}", true, cause);
 
@@ -60,7 +85,11 @@ internal static class CallErrors
             code = StatusCode.Unknown;
         }
 
-        return new(code, message, trailers.IsNotRun);
+        return new(code, message, trailers.IsNotRun)
+        {
+            RetryAfter = trailers.RetryAfterMilliseconds is { } delay ? TimeSpan.FromMilliseconds(delay) : null,
+            Trailers = MetadataCodec.Decode(trailers.Metadata),
+        };
     }
 
     /// <summary>Gets what the caller is told of an exception that a handler threw.</summary>

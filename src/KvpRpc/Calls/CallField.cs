@@ -16,4 +16,6 @@ internal enum CallField
     NotRun = 10,
     RetryAfter = 11,
     Argument = 12,
+    Listening = 13,
+    Credit = 14,
 }

@@ -8,6 +8,9 @@ internal ref struct CallHeader
     /// <summary>The most milliseconds that a deadline may be away: 49.7 days.</summary>
     internal const uint MaxDeadlineMilliseconds = uint.MaxValue;
 
+    /// <summary>The most parameters of a method that take reports.</summary>
+    internal const int MaxProgressArguments = 32;
+
     internal const int TraceParentBytes = 25;
     internal const int MaxTraceStateBytes = 512;
     internal const int MaxIdempotencyIdBytes = 64;
@@ -30,6 +33,10 @@ internal ref struct CallHeader
     /// <summary>The metadata's fields as they crossed: see <see cref="MetadataReader"/>.</summary>
     internal ReadOnlySpan<byte> Metadata;
 
+    /// <summary>Which of the parameters that take reports have a listener: a bit for each, the first the
+    /// lowest.</summary>
+    internal uint Listening;
+
     /// <summary>Writes a call's kind and header; the arguments follow.</summary>
     internal readonly void Write(PooledBuffer buffer)
     {
@@ -45,6 +52,8 @@ internal ref struct CallHeader
         if (!TraceState.IsEmpty)
             writer.Write(CallField.TraceState, TraceState);
         writer.WriteRaw(Metadata);
+        if (Listening != 0)
+            writer.Write(CallField.Listening, Listening);
     }
 
     /// <summary>Reads the fields of a message of the kind Call; false if they break a rule.</summary>
@@ -82,6 +91,9 @@ internal ref struct CallHeader
                 return IsSingleBytes(in reader, 1, MaxTraceStateBytes);
             case CallField.Metadata:
                 return MetadataReader.TryTake(in reader, ref Metadata);
+            case CallField.Listening:
+                Listening = (uint)reader.Number;
+                return IsSingleNumber(in reader, uint.MaxValue) && Listening != 0;
             default:
                 return true;
         }
@@ -106,6 +118,8 @@ internal ref struct CallHeader
             length += FieldWriter.GetLength(CallField.TraceParent, TraceParent);
         if (!TraceState.IsEmpty)
             length += FieldWriter.GetLength(CallField.TraceState, TraceState);
+        if (Listening != 0)
+            length += FieldWriter.GetLength(CallField.Listening, Listening);
         return length;
     }
 }

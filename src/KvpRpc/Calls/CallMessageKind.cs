@@ -15,6 +15,13 @@ internal enum CallMessageKind
     /// <summary>Metadata of the callee ahead of its first item.</summary>
     Headers = 4,
 
-    /// <summary>The last message of a call that failed, or whose results were a stream: how it ended.</summary>
+    /// <summary>The last message of a call that failed, or whose result was a stream: the last items and how it
+    /// ended.</summary>
     Trailers = 5,
+
+    /// <summary>One of several arguments that are streams has ended, while others go on.</summary>
+    End = 6,
+
+    /// <summary>The caller may send more items of one of several arguments that are streams.</summary>
+    Credit = 7,
 }

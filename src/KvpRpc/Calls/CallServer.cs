@@ -15,6 +15,8 @@ internal sealed class CallServer(
 
     internal RpcPeerOptions Options => options;
 
+    internal RpcPeerIdentity Peer => links.Peer;
+
     internal ILogger Logger => options.Logger;
 
     internal CancellationToken Stopping => stopping;

@@ -11,12 +11,72 @@ namespace KvpRpc.Calls;
 internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int maxResponseBytes, TimeSpan acceptedAt)
     : OpenCall, IThreadPoolWorkItem
 {
+    // What is here when the last message is about to be sent, and no sender was made before.
+    private static readonly object NoSender = new();
+
     private CancellationTokenSource? _oneWaySource;
+    private HandlerContext? _context;
+    private InboundArguments? _arguments;
+    private byte[]? _traceParent;
+    private byte[]? _traceState;
+    private byte[]? _idempotencyId;
+    private byte[]? _metadata;
+    private object? _sender;
+    private bool _hasEnded;
+    private uint _listening;
+    private bool _hasCallerEnded = true;
 
     /// <summary>Gets the token for the handler: nobody waits for it any more.</summary>
     internal CancellationToken Aborted => _oneWaySource?.Token ?? stream.Aborted;
 
-    private string Method => stream.Name;
+    internal CallServer Server => server;
+
+    internal KvpLinkStream Stream => stream;
+
+    internal string Method => stream.Name;
+
+    internal int MaxResponseBytes => maxResponseBytes;
+
+    internal int MaxItemBytes => Options.MaxMessageBytes;
+
+    /// <summary>Gets the call's context, which is made only for a handler that asks for it.</summary>
+    internal RpcContext Context
+    {
+        get
+        {
+            if (Volatile.Read(ref _context) is { } context)
+                return context;
+            Interlocked.CompareExchange(ref _context, new HandlerContext(this), null);
+            return _context;
+        }
+    }
+
+    /// <summary>Gets the time until the deadline, which calls of the handler inherit; null: there is no deadline, or
+    /// the call has ended, and what the handler left behind is free of it.</summary>
+    internal TimeSpan? TimeLeft
+    {
+        get
+        {
+            if (Deadline == TimeSpan.MaxValue || Volatile.Read(ref _hasEnded))
+                return null;
+            TimeSpan left = Deadline - server.Table.Now;
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    internal uint PreviousAttempts { get; private set; }
+
+    internal ReadOnlyMemory<byte> IdempotencyId => _idempotencyId;
+
+    internal ReadOnlySpan<byte> TraceParent => _traceParent;
+
+    internal ReadOnlySpan<byte> TraceState => _traceState;
+
+    /// <summary>Gets the fields of the request's metadata as they crossed.</summary>
+    internal ReadOnlySpan<byte> Metadata => _metadata;
+
+    /// <summary>Gets what goes to the caller with the end of the call.</summary>
+    internal RpcMetadata? Trailers => Volatile.Read(ref _context)?.ResponseTrailers;
 
     private RpcPeerOptions Options => server.Options;
 
@@ -47,34 +107,33 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return stream.CompleteAsync(server.Stopping);
     }
 
-    internal async ValueTask RespondAsync<TResponse>(RpcSerializer<TResponse> serializer, TResponse response)
+    /// <summary>Gets what sends all but the last message.</summary>
+    /// <exception cref="InvalidOperationException">The last message has been sent.</exception>
+    internal ItemSender OpenSender()
     {
-        PooledBuffer buffer = server.Buffers.Rent();
-        buffer.MaxBytes = maxResponseBytes;
-        try
+        object? sender = Volatile.Read(ref _sender);
+        if (sender is null)
         {
-            try
-            {
-                default(ResponseHeader).Write(buffer, CallMessageKind.Result);
-                Payload.Write(buffer, serializer, response);
-            }
-            catch (Exception exception)
-            {
-                buffer.Clear();
-                WriteFailure(buffer, exception);
-            }
+            ItemSender created = new(stream, maxResponseBytes, Options.TimeProvider);
+            sender = Interlocked.CompareExchange(ref _sender, created, null) ?? created;
+        }
 
-            await stream.SendAsync(buffer.WrittenMemory, endOfStream: true, server.Stopping).ConfigureAwait(false);
-        }
-        finally
-        {
-            buffer.Release();
-            server.Buffers.Return(buffer);
-        }
+        return sender as ItemSender ?? throw new InvalidOperationException("The call has ended.");
+    }
+
+    /// <summary>Gets what has sent other messages, if any, before the last is sent; none can be made any more.</summary>
+    internal ItemSender? TakeSender() => Interlocked.CompareExchange(ref _sender, NoSender, null) as ItemSender;
+
+    /// <summary>Gets the arguments that are streams or take reports.</summary>
+    internal InboundArguments OpenArguments(RpcMethod method)
+    {
+        ItemSender sender = OpenSender();
+        return _arguments ??= new InboundArguments(
+            this, stream, sender, method.StreamArguments, _listening, _hasCallerEnded);
     }
 
     /// <summary>Ends the call after its handler, or the creation of its service, threw.</summary>
-    internal ValueTask FailAsync(Exception exception, bool isOneWay)
+    internal ValueTask FailAsync(Exception exception, bool isOneWay = false)
     {
         if (exception is OperationCanceledException && Aborted.IsCancellationRequested)
         {
@@ -82,38 +141,40 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             return default;
         }
 
-        StatusCode status = StatusCode.Unknown;
-        string message;
+        RpcException error;
         if (exception is RpcException known)
         {
-            status = known.StatusCode;
-            message = known.Message;
-            Log.HandlerEndedCall(server.Logger, Method, status, message);
+            error = known;
+            Log.HandlerEndedCall(server.Logger, Method, known.StatusCode, known.Message);
         }
         else
         {
-            message = CallErrors.Describe(exception, Options.IncludeExceptionDetails);
+            error = new(StatusCode.Unknown, CallErrors.Describe(exception, Options.IncludeExceptionDetails));
             Log.HandlerThrew(server.Logger, exception, Method);
         }
 
-        return isOneWay ? default : SendTrailersAsync(status, message, isNotRun: false);
+        return isOneWay ? default : ResponseWriter.SendErrorAsync(this, error, isNotRun: false);
     }
 
     /// <summary>Ends a call that was not dispatched.</summary>
     internal ValueTask RejectAsync(StatusCode status, string message, Exception? exception = null)
     {
         Log.CallRejected(server.Logger, exception, Printable(Method), status, Printable(message));
-        return SendTrailersAsync(status, message, isNotRun: true);
+        return ResponseWriter.SendErrorAsync(this, new RpcException(status, message), isNotRun: true);
     }
 
     private async Task RunAsync()
     {
+        // It flows into the handler and what that starts, and nowhere else: an async method leaves no trace behind.
+        RpcContext.CurrentCall = this;
         try
         {
             ValueTask<KvpLinkMessage> receive = stream.ReceiveAsync(server.Stopping);
             bool wasThere = receive.IsCompleted;
             KvpLinkMessage message = await receive.ConfigureAwait(false);
             await Dispatch(message, wasThere ? acceptedAt : server.Table.Now).ConfigureAwait(false);
+            if (!_hasCallerEnded)
+                await AwaitCallerAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is KvpLinkException or OperationCanceledException)
         {
@@ -126,7 +187,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         }
         finally
         {
+            Volatile.Write(ref _hasEnded, true);
             server.Table.Remove(this);
+            (_sender as ItemSender)?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);
             server.Leave();
         }
@@ -135,7 +198,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private ValueTask Dispatch(KvpLinkMessage message, TimeSpan receivedAt)
     {
         ServiceMethod? method = server.Services.Find(Method);
-        if (!TryRead(message, out uint? deadline, out int payloadStart, out StatusCode status, out string? error))
+        bool mayFollow = method is null or { TakesItems: true };
+        if (!TryRead(
+            message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error))
         {
             message.Dispose();
             return RejectAsync(status, error!);
@@ -152,14 +217,36 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             return default;
         }
 
+        _hasCallerEnded = message.IsEndOfStream;
         if (method is not null)
             return method.RunAsync(this, message, payloadStart);
         message.Dispose();
         return RejectAsync(StatusCode.Unimplemented, server.Services.DescribeMissing(Method));
     }
 
+    /// <summary>Waits until the caller, which was still sending when the call ended, has seen that it did.</summary>
+    /// <remarks>To reset the stream at once could take the end from it.</remarks>
+    private async ValueTask AwaitCallerAsync()
+    {
+        InboundArguments arguments =
+            _arguments ?? new InboundArguments(this, stream, null, 0, _listening, hasEnded: false);
+        try
+        {
+            await arguments.EndAsync(server.Stopping).ConfigureAwait(false);
+        }
+        catch (KvpLinkException)
+        {
+            // It has reset the stream: that is how a caller says it.
+        }
+    }
+
     private bool TryRead(
-        in KvpLinkMessage message, out uint? deadline, out int payloadStart, out StatusCode status, out string? error)
+        in KvpLinkMessage message,
+        bool mayFollow,
+        out uint? deadline,
+        out int payloadStart,
+        out StatusCode status,
+        out string? error)
     {
         deadline = null;
         payloadStart = 0;
@@ -178,59 +265,36 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         {
             error = "The call cannot be read.";
         }
-        else if (!message.IsEndOfStream)
+        else if (!message.IsEndOfStream && !mayFollow)
         {
             error = "More follows after the arguments of a call that has one request.";
+        }
+        else if (header.Metadata.Length > Options.MaxMetadataBytes)
+        {
+            status = StatusCode.ResourceExhausted;
+            error = string.Create(
+                CultureInfo.InvariantCulture, $"The metadata is over the limit of {Options.MaxMetadataBytes} bytes.");
         }
         else
         {
             deadline = header.DeadlineMilliseconds;
             payloadStart = parts.PayloadStart;
+            Take(header);
         }
 
         return error is null;
     }
 
-    private async ValueTask SendTrailersAsync(StatusCode status, string message, bool isNotRun)
+    private void Take(in CallHeader header)
     {
-        PooledBuffer buffer = server.Buffers.Rent();
-        buffer.MaxBytes = int.MaxValue;
-        try
-        {
-            WriteTrailers(buffer, status, message, isNotRun);
-            await stream.SendAsync(buffer.WrittenMemory, endOfStream: true, server.Stopping).ConfigureAwait(false);
-        }
-        finally
-        {
-            buffer.Release();
-            server.Buffers.Return(buffer);
-        }
-    }
+        _listening = header.Listening;
+        PreviousAttempts = header.PreviousAttempts;
+        _idempotencyId = ToArray(header.IdempotencyId);
+        _traceParent = ToArray(header.TraceParent);
+        _traceState = ToArray(header.TraceState);
+        _metadata = ToArray(header.Metadata);
 
-    private void WriteFailure(PooledBuffer buffer, Exception exception)
-    {
-        buffer.MaxBytes = int.MaxValue;
-        if (exception.GetBaseException() is MessageTooLargeException)
-        {
-            RpcException error = CallErrors.ResponseTooLarge(Method, maxResponseBytes);
-            Log.HandlerEndedCall(server.Logger, Method, error.StatusCode, error.Message);
-            WriteTrailers(buffer, error.StatusCode, error.Message, isNotRun: false);
-            return;
-        }
-
-        Log.ResponseUnwritable(server.Logger, exception, Method);
-        WriteTrailers(buffer, StatusCode.Internal, $"The response of {Method} cannot be written.", isNotRun: false);
-    }
-
-    private static void WriteTrailers(PooledBuffer buffer, StatusCode status, string message, bool isNotRun)
-    {
-        ResponseHeader header = new()
-        {
-            Status = (uint)status,
-            StatusMessage = CallErrors.EncodeMessage(message),
-            IsNotRun = isNotRun,
-        };
-        header.Write(buffer, CallMessageKind.Trailers);
+        static byte[]? ToArray(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? null : bytes.ToArray();
     }
 
     // The peer chose the text: it shall not forge lines of a log.

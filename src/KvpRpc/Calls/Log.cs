@@ -47,4 +47,7 @@ internal static partial class Log
 
     [LoggerMessage(113, LogLevel.Error, "A call of {Method} broke off.")]
     internal static partial void CallBroke(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(114, LogLevel.Debug, "{Method} was given up: a stream among its arguments, or who listens, threw.")]
+    internal static partial void ArgumentThrew(ILogger logger, Exception exception, string method);
 }

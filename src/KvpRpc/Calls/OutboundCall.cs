@@ -1,3 +1,5 @@
+using KvpRpc.Links;
+
 namespace KvpRpc.Calls;
 
 /// <summary>What a call of this side needs while it runs; it is used again by later calls.</summary>
@@ -10,7 +12,10 @@ internal sealed class OutboundCall : OpenCall
 {
     private readonly CancellationTokenSource _source = new();
     private CancellationTokenRegistration _registration;
+    private CancellationTokenRegistration _enumerationRegistration;
     private CancellationToken _callerToken;
+    private CancellationToken _enumerationToken;
+    private KvpLinkStream? _stream;
     private int _end;
 
     /// <summary>Gets the memory for the request.</summary>
@@ -20,8 +25,23 @@ internal sealed class OutboundCall : OpenCall
     /// users.</summary>
     internal CancellationToken Token => _source.Token;
 
-    /// <summary>Gets the caller's token.</summary>
-    internal CancellationToken CallerToken => _callerToken;
+    /// <summary>Gets which of the caller's tokens was cancelled.</summary>
+    internal CancellationToken CancelledToken =>
+        _enumerationToken.IsCancellationRequested ? _enumerationToken : _callerToken;
+
+    /// <summary>Gets or sets the stream of a call that has streams: it is reset as soon as the call ends, since its
+    /// caller may be busy elsewhere then. Null for others, which are waited for all the time.</summary>
+    internal KvpLinkStream? Stream
+    {
+        get => _stream;
+        set => Volatile.Write(ref _stream, value);
+    }
+
+    /// <summary>Gets the call whose handler makes this one; null: there is none.</summary>
+    internal InboundCall? Cause { get; private set; }
+
+    /// <summary>Gets or sets the bits of the arguments whose reports are wanted.</summary>
+    internal uint Listening { get; set; }
 
     /// <summary>Gets why the call ended before its time.</summary>
     internal CallEnd End => (CallEnd)Volatile.Read(ref _end);
@@ -29,29 +49,44 @@ internal sealed class OutboundCall : OpenCall
     /// <summary>Gets the time until the call ends when the caller does not say.</summary>
     internal TimeSpan TimeLimit { get; private set; }
 
-    internal void Begin(CallTable table, TimeSpan timeLimit, CancellationToken callerToken)
+    internal static CallResetCode GetResetCode(CallEnd end) => end switch
+    {
+        CallEnd.Cancelled => CallResetCode.Cancelled,
+        CallEnd.DeadlinePassed => CallResetCode.DeadlineExceeded,
+        _ => CallResetCode.Closing,
+    };
+
+    internal void Begin(
+        CallTable table,
+        TimeSpan timeLimit,
+        InboundCall? cause,
+        CancellationToken callerToken,
+        CancellationToken enumerationToken)
     {
         TimeLimit = timeLimit;
+        Cause = cause;
         Deadline = CallTable.GetDeadline(table.Now, timeLimit);
         _callerToken = callerToken;
+        _enumerationToken = enumerationToken;
         if (!table.TryAdd(this))
         {
             HandleEnd(CallEnd.Closing);
             return;
         }
 
-        if (!callerToken.CanBeCanceled)
-            return;
-        _registration = callerToken.UnsafeRegister(
-            static state => ((OutboundCall)state!).HandleEnd(CallEnd.Cancelled), this);
+        _registration = Register(callerToken);
+        _enumerationRegistration = Register(enumerationToken);
     }
 
-    /// <summary>Stops listening to the caller's token; false if it has fired.</summary>
+    /// <summary>Stops listening to the caller's tokens; false if one has fired.</summary>
     internal bool LeaveCaller()
     {
         bool hasLeft = !_callerToken.CanBeCanceled || _registration.Unregister();
+        hasLeft &= !_enumerationToken.CanBeCanceled || _enumerationRegistration.Unregister();
         _registration = default;
+        _enumerationRegistration = default;
         _callerToken = default;
+        _enumerationToken = default;
         return hasLeft;
     }
 
@@ -60,6 +95,9 @@ internal sealed class OutboundCall : OpenCall
     internal bool TryReset(CallTable table)
     {
         Buffer.Release();
+        Stream = null;
+        Cause = null;
+        Listening = 0;
         bool hasLeft = LeaveCaller();
         bool wasOpen = table.Remove(this);
         return hasLeft && wasOpen && End == CallEnd.None && _source.TryReset();
@@ -67,7 +105,14 @@ internal sealed class OutboundCall : OpenCall
 
     internal override void HandleEnd(CallEnd end)
     {
-        if (Interlocked.CompareExchange(ref _end, (int)end, (int)CallEnd.None) == (int)CallEnd.None)
-            _source.Cancel();
+        if (Interlocked.CompareExchange(ref _end, (int)end, (int)CallEnd.None) != (int)CallEnd.None)
+            return;
+        Volatile.Read(ref _stream)?.Reset((uint)GetResetCode(end));
+        _source.Cancel();
     }
+
+    private CancellationTokenRegistration Register(CancellationToken token) =>
+        token.CanBeCanceled
+            ? token.UnsafeRegister(static state => ((OutboundCall)state!).HandleEnd(CallEnd.Cancelled), this)
+            : default;
 }

@@ -14,6 +14,8 @@ internal sealed class PooledBuffer : IBufferWriter<byte>
     /// <summary>Gets or sets the most bytes of a message.</summary>
     internal int MaxBytes { get; set; } = int.MaxValue;
 
+    internal int Length => _length;
+
     internal ReadOnlyMemory<byte> WrittenMemory => _array.AsMemory(0, _length);
 
     /// <exception cref="MessageTooLargeException">The message passed the limit.</exception>
@@ -42,6 +44,9 @@ internal sealed class PooledBuffer : IBufferWriter<byte>
 
     /// <summary>Empties the buffer and keeps its memory.</summary>
     internal void Clear() => _length = 0;
+
+    /// <summary>Takes back what was written after the first bytes.</summary>
+    internal void Truncate(int length) => _length = length;
 
     /// <summary>Empties the buffer and gives its memory back.</summary>
     internal void Release()

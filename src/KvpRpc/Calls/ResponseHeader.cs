@@ -1,6 +1,6 @@
 namespace KvpRpc.Calls;
 
-/// <summary>What stands before the payload of the messages Item, Result, Headers and Trailers.</summary>
+/// <summary>What stands before the payload of every message but Call.</summary>
 /// <remarks>The bytes are the protocol's: <c>protocol/calls.md</c>, section 4. Spans point into what was
 /// read.</remarks>
 internal ref struct ResponseHeader
@@ -25,8 +25,12 @@ internal ref struct ResponseHeader
     /// <summary>When to try again, in milliseconds from now; null: the callee does not say.</summary>
     internal uint? RetryAfterMilliseconds;
 
-    /// <summary>Which stream among the arguments an item belongs to.</summary>
+    /// <summary>From the caller: which of the arguments that are streams, from 0. From the callee: 0 for the result, or
+    /// which of the arguments that take reports, from 1.</summary>
     internal uint Argument;
+
+    /// <summary>How many bytes more the caller may send.</summary>
+    internal uint Credit;
 
     /// <summary>Writes the kind and the header; the payload follows.</summary>
     internal readonly void Write(PooledBuffer buffer, CallMessageKind kind)
@@ -45,6 +49,8 @@ internal ref struct ResponseHeader
             writer.Write(CallField.RetryAfter, retryAfter);
         if (Argument != 0)
             writer.Write(CallField.Argument, Argument);
+        if (Credit != 0)
+            writer.Write(CallField.Credit, Credit);
     }
 
     /// <summary>Reads the fields of a message of one of these kinds; false if they break a rule.</summary>
@@ -85,6 +91,9 @@ internal ref struct ResponseHeader
             case CallField.Argument:
                 Argument = (uint)reader.Number;
                 return CallHeader.IsSingleNumber(in reader, uint.MaxValue) && Argument != 0;
+            case CallField.Credit:
+                Credit = (uint)reader.Number;
+                return CallHeader.IsSingleNumber(in reader, uint.MaxValue) && Credit != 0;
             default:
                 return true;
         }
@@ -105,6 +114,8 @@ internal ref struct ResponseHeader
             length += FieldWriter.GetLength(CallField.RetryAfter, retryAfter);
         if (Argument != 0)
             length += FieldWriter.GetLength(CallField.Argument, Argument);
+        if (Credit != 0)
+            length += FieldWriter.GetLength(CallField.Credit, Credit);
         return length;
     }
 }

@@ -43,11 +43,39 @@ internal sealed class ServiceTable
         {
             ArgumentNullException.ThrowIfNull(method);
             ArgumentNullException.ThrowIfNull(handler);
-            if (!table._methods.TryAdd(
-                method.FullName, new UnaryServiceMethod<TContract, TRequest, TResponse>(method, handler, instances)))
-            {
+            Add(method, new UnaryServiceMethod<TContract, TRequest, TResponse>(method, handler, instances));
+        }
+
+        public override void AddServerStream<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method,
+            Func<TContract, TRequest, CancellationToken, IAsyncEnumerable<TItem>> handler)
+        {
+            ArgumentNullException.ThrowIfNull(handler);
+            AddDuplex(method, (service, request, _, token) => handler(service, request, token));
+        }
+
+        public override void AddClientStream<TRequest, TResponse>(
+            RpcMethod<TRequest, TResponse> method,
+            Func<TContract, TRequest, RpcArguments, CancellationToken, ValueTask<TResponse>> handler)
+        {
+            ArgumentNullException.ThrowIfNull(method);
+            ArgumentNullException.ThrowIfNull(handler);
+            Add(method, new ClientStreamServiceMethod<TContract, TRequest, TResponse>(method, handler, instances));
+        }
+
+        public override void AddDuplex<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method,
+            Func<TContract, TRequest, RpcArguments, CancellationToken, IAsyncEnumerable<TItem>> handler)
+        {
+            ArgumentNullException.ThrowIfNull(method);
+            ArgumentNullException.ThrowIfNull(handler);
+            Add(method, new ItemsServiceMethod<TContract, TRequest, TItem>(method, handler, instances));
+        }
+
+        private void Add(RpcMethod method, ServiceMethod serviceMethod)
+        {
+            if (!table._methods.TryAdd(method.FullName, serviceMethod))
                 throw new InvalidOperationException($"A method named {method.FullName} has been added already.");
-            }
         }
     }
 }

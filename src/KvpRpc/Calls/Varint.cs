@@ -1,10 +1,14 @@
 namespace KvpRpc.Calls;
 
-/// <summary>Numbers of 1 to 10 bytes, seven bits each, the lowest first; the top bit says that more follow.</summary>
-/// <remarks>A number has one encoding: a last byte of zero after another byte is refused.</remarks>
+/// <summary>Numbers of 1 to 9 bytes, up to 2^62 - 1: seven bits each, the lowest first; the top bit says that more
+/// follow. The protocol's: <c>protocol/README.md</c>, "Numbers and bytes".</summary>
+/// <remarks>A number has one encoding: a last byte of zero after another byte is refused. The link has the same, but
+/// calls run over links of any kind and know none.</remarks>
 internal static class Varint
 {
-    internal const int MaxBytes = 10;
+    internal const int MaxBytes = 9;
+
+    internal const ulong Max = (1UL << 62) - 1;
 
     internal static int GetLength(ulong value)
     {
@@ -14,7 +18,7 @@ internal static class Varint
         return length;
     }
 
-    /// <summary>Writes a number and returns how many bytes it took.</summary>
+    /// <summary>Writes a number of at most <see cref="Max"/> and returns how many bytes it took.</summary>
     internal static int Write(Span<byte> target, ulong value)
     {
         int length = 0;
@@ -35,10 +39,9 @@ internal static class Varint
             if (part >= 0x80)
                 continue;
 
-            // The tenth byte has one bit left to give; a zero at the end adds nothing and would be a second encoding.
-            bool isValid = (i < MaxBytes - 1 || part <= 1) && (part != 0 || i == 0);
+            // A zero at the end adds nothing and would be a second encoding.
             bytes = bytes[(i + 1)..];
-            return isValid;
+            return value <= Max && (part != 0 || i == 0);
         }
 
         return false;

@@ -71,11 +71,17 @@ internal sealed class DriverLink : KvpLink
     }
 
     /// <summary>Ends the link with all its streams.</summary>
-    internal void End(KvpLinkException reason)
+    /// <param name="reason">Why.</param>
+    /// <param name="mayHold">Says of a stream that it ends later, when its outcome is known.</param>
+    internal void End(KvpLinkException reason, Predicate<DriverStream>? mayHold = null)
     {
         _endReason = reason;
         foreach (DriverStream stream in Streams)
-            stream.Fail(ReasonFor(stream));
+        {
+            if (mayHold is null || !mayHold(stream))
+                stream.Fail(ReasonFor(stream));
+        }
+
         Streams.Clear();
         _accepted.Writer.TryComplete();
         // The callbacks are the application's: they do not run on the driver's loop.

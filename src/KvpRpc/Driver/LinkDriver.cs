@@ -15,12 +15,19 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
 
+    // How long the first packet of a link waits for the calls that have waited for the link. They are there at once,
+    // unless the application holds up the threads of the pool.
+    private static readonly TimeSpan AdmitWithin = TimeSpan.FromMilliseconds(100);
+
     private readonly KvpLinkOptions _options;
+    private readonly bool _isGuest;
     private readonly LinkEngine _engine;
     private readonly NoiseLinkCrypto _crypto;
     private readonly TableReader _reader;
     private readonly TableWriter _writer;
-    private readonly LinkWaiters _waiters = new();
+    private readonly TimelineWatch _timeline;
+    private readonly UndecidedStreams _undecided;
+    private readonly LinkWaiters _waiters;
     private readonly ConcurrentQueue<DriverCommand> _commands = new();
     private readonly LoopSignal _signal;
     private readonly CancellationTokenSource _stop = new();
@@ -28,13 +35,17 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private DriverLink? _link;
     private string? _obstacle;
     private Instant _closeBy = Instant.Never;
+    private Instant _admitBy;
     private KvpLinkException? _closed;
     private int _disposed;
 
     internal LinkDriver(IKvpTransport transport, PeerRole role, KvpLinkOptions options)
     {
         options.Validate();
+        LimitsCheck.Check(transport.Limits, KvpChannel.KeyPrefix(options.Channel));
+        options = options with { Logger = new GuardedLogger(options.Logger) };
         _options = options;
+        _isGuest = role == PeerRole.Guest;
         _crypto = new(options.PreSharedKey.Span);
         LinkOptions link = new()
         {
@@ -55,6 +66,9 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         Clock = clock;
         _engine = new(link, _crypto, clock.Now);
         _signal = new(options.TimeProvider);
+        _timeline = new(options.TimeProvider, transport);
+        _undecided = new(options.SettleWithin);
+        _waiters = new(_signal.Set);
         _reader = new(transport, _engine, clock, _signal, options);
         _writer = new(transport, _engine, clock, _signal, options.Logger);
         _loop = Task.Run(() => RunAsync(transport));
@@ -116,6 +130,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
 
         // Those who wait are answered first: the transport may take its time.
         Volatile.Write(ref _closed, closed);
+        _undecided.EndAll();
         _waiters.Close(closed);
         FailLateCommands();
         Task stopped = StopAsync(transport);
@@ -144,10 +159,14 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         while (true)
         {
             TakeCommands();
+            // Before anything of the tables is taken: it may be meant for another timeline.
+            TakeSuspicion();
             _writer.TakeOutcomes();
             _reader.TakeRead();
             _engine.HandleTimeout(Clock.Now);
             HandleEvents();
+            _undecided.HandleTimeout(Clock.Now);
+            _writer.IsHeld = MustHoldWrites;
             _writer.TryStart(_stop.Token);
             if (_writer.HasLanded)
                 _reader.HandleWritten();
@@ -165,11 +184,28 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         }
     }
 
+    private bool IsAdmitting => _waiters.IsAdmitting && Clock.Now < _admitBy;
+
+    // The first packet carries the calls that waited for it, and a guest's first hello answers a host that is there
+    // already: either would cost a write more if it did not wait for what is about to come.
+    private bool MustHoldWrites => _closeBy == Instant.Never && (IsAdmitting || (_isGuest && !_reader.HasRead));
+
     private Instant NextWake()
     {
         Instant next = Instant.Earlier(_engine.NextTimeout, _reader.NextStart);
         next = Instant.Earlier(next, _writer.NextStart);
+        next = Instant.Earlier(next, _undecided.NextTimeout);
+        if (IsAdmitting)
+            next = Instant.Earlier(next, _admitBy);
         return Instant.Earlier(next, _closeBy);
+    }
+
+    private void TakeSuspicion()
+    {
+        if (_timeline.TakeSuspicion() is not { } why)
+            return;
+        Log.Suspected(_options.Logger, _options.Channel, why);
+        _engine.HandleSuspicion(Clock.Now, _timeline.DrawNonce());
     }
 
     private void TakeCommands()
@@ -197,6 +233,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
                 if (stream.Engine is not null)
                     _engine.ResetStream(stream.Engine, command.Number);
                 stream.Link.Streams.Remove(stream);
+                _undecided.Remove(stream);
                 stream.HandleReset();
                 break;
             default:
@@ -207,7 +244,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
 
     private void TakeSend(in DriverCommand command, DriverStream stream)
     {
-        if (stream.HasFailed)
+        // What is sent on a stream whose outcome is still open ends with it.
+        if (stream.HasFailed || _undecided.Contains(stream))
             return;
         if (stream.Link != _link)
         {
@@ -244,13 +282,17 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
                 Hello peer = linkEvent.Peer!;
                 _link = new(this, (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue), _options.MaxStreams);
                 Log.LinkOpened(_options.Logger, _options.Channel, peer.Implementation);
+                _undecided.EndAll();
+                _admitBy = Clock.Now + AdmitWithin;
                 _waiters.Open(_link);
                 break;
             case LinkEventKind.Ended:
                 Log.LinkEnded(_options.Logger, _options.Channel, linkEvent.End!.Reason, linkEvent.End.Text);
                 _waiters.Reset();
-                _link!.End(ToException(linkEvent.End));
-                _link = null;
+                EndLink(ToException(linkEvent.End), linkEvent.Accepted);
+                break;
+            case LinkEventKind.Settled:
+                _undecided.Settle(linkEvent.Streams!, linkEvent.Accepted);
                 break;
             case LinkEventKind.StreamOpened:
                 DriverStream opened = new(_link!, linkEvent.Stream!.Name, (KvpStreamPriority)linkEvent.Stream.Priority)
@@ -275,6 +317,15 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
                 RemoveIfDone(linkEvent, stream);
                 break;
         }
+    }
+
+    private void EndLink(KvpLinkException reason, ulong acked)
+    {
+        Instant now = Clock.Now;
+        // Who closes has no next hello.
+        bool maySettle = reason.Error == KvpLinkError.LinkLost;
+        _link!.End(reason, stream => maySettle && _undecided.TryHold(stream, acked, now));
+        _link = null;
     }
 
     private void RemoveIfDone(in LinkEvent linkEvent, DriverStream? stream)

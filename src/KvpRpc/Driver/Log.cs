@@ -28,6 +28,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "Item {Key} was not written: {Error}")]
     internal static partial void ItemNotWritten(ILogger logger, string key, string? error);
 
+    [LoggerMessage(8, LogLevel.Warning, "The own table could not be read back; it is tried again.")]
+    internal static partial void AuditFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(9, LogLevel.Warning,
         "The transport of channel {Channel} does not end its calls; it is disposed of when it has.")]
     internal static partial void TransportHangs(ILogger logger, string channel);
@@ -35,6 +38,7 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "The transport of channel {Channel} could not be closed.")]
     internal static partial void StopFailed(ILogger logger, Exception exception, string channel);
 
-    [LoggerMessage(8, LogLevel.Warning, "The own table could not be read back; it is tried again.")]
-    internal static partial void AuditFailed(ILogger logger, Exception exception);
+    [LoggerMessage(11, LogLevel.Information,
+        "Channel {Channel} delivers nothing until the peer has proven that the link goes on: {Why}.")]
+    internal static partial void Suspected(ILogger logger, string channel, string why);
 }

@@ -51,6 +51,9 @@ internal sealed class TableReader
     /// is.</summary>
     internal string? Obstacle => _error ?? (_transport.Problems is [{ } problem, ..] ? problem.Message : null);
 
+    /// <summary>Gets whether a read has ended, well or not.</summary>
+    internal bool HasRead { get; private set; }
+
     /// <summary>Gets when <see cref="TryStart"/> has something to do.</summary>
     internal Instant NextStart
     {
@@ -75,6 +78,7 @@ internal sealed class TableReader
         if (_reading is not { IsCompleted: true } ended)
             return;
         _reading = null;
+        HasRead = true;
         Instant now = _clock.Now;
         ulong heard = _engine.HeardCount;
         if (EndedTask.Failure(ended) is { } failure)

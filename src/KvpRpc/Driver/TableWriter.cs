@@ -52,6 +52,9 @@ internal sealed class TableWriter
         private set;
     }
 
+    /// <summary>Gets or sets whether nothing new is written for now; audits go on.</summary>
+    internal bool IsHeld { get; set; }
+
     /// <summary>Gets whether what an earlier process has left in the own table is known: nothing is written
     /// before.</summary>
     private bool IsOwnTableKnown { get; set; }
@@ -66,7 +69,8 @@ internal sealed class TableWriter
         {
             if (_running is not null)
                 return Instant.Never;
-            Instant next = IsOwnTableKnown ? Instant.Earlier(_engine.WriteAt(_clock.Now), _engine.AuditAt) : default;
+            Instant writeAt = IsHeld ? Instant.Never : _engine.WriteAt(_clock.Now);
+            Instant next = IsOwnTableKnown ? Instant.Earlier(writeAt, _engine.AuditAt) : default;
             return next > _pauseUntil ? next : _pauseUntil;
         }
     }
@@ -121,7 +125,7 @@ internal sealed class TableWriter
             return false;
         }
 
-        if (_engine.WriteAt(now) <= now)
+        if (!IsHeld && _engine.WriteAt(now) <= now)
         {
             _engine.CollectWrites(_items, Math.Min(_transport.Limits.MaxItemsPerBatch, OwnItems.MaxItems), now);
             if (_items.Count > 0)

@@ -49,6 +49,18 @@ public abstract class RpcMethod
 
     /// <summary>Gets whether running it twice does no harm.</summary>
     public bool IsIdempotent { get; }
+
+    /// <summary>Gets how many of its parameters are streams; to be set where the shape is <see
+    /// cref="RpcMethodShape.ClientStream"/> or <see cref="RpcMethodShape.Duplex"/>.</summary>
+    public int StreamArguments { get; init; }
+
+    /// <summary>Gets a hash of what its messages are: the same on two sides that write and read the same bytes,
+    /// whatever the names in C#. 0: not known.</summary>
+    public uint Fingerprint { get; init; }
+
+    /// <summary>Gets what its messages are, as text that two sides can compare: that of the contract's lock file.
+    /// Empty: not known.</summary>
+    public string Signature { get; init; } = string.Empty;
 }
 
 /// <summary>A method of a contract with how its messages cross. For generated code.</summary>

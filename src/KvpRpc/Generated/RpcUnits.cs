@@ -13,8 +13,15 @@ public static class RpcUnits
         static (ref MessagePackWriter writer, in RpcUnit _) => writer.WriteArrayHeader(0),
         static (ref MessagePackReader reader) =>
         {
-            RpcReading.Skip(ref reader, reader.ReadArrayHeader());
-            return default;
+            try
+            {
+                RpcReading.Skip(ref reader, reader.ReadArrayHeader());
+                return default;
+            }
+            catch (Exception exception) when (RpcReading.IsForeign(exception))
+            {
+                throw RpcReading.Malformed(exception);
+            }
         });
 
     /// <summary>Gets the response of a method without a result: nil. The result of a newer peer is skipped.</summary>
@@ -22,7 +29,14 @@ public static class RpcUnits
         static (ref MessagePackWriter writer, in RpcUnit _) => writer.WriteNil(),
         static (ref MessagePackReader reader) =>
         {
-            reader.Skip();
-            return default;
+            try
+            {
+                reader.Skip();
+                return default;
+            }
+            catch (Exception exception) when (RpcReading.IsForeign(exception))
+            {
+                throw RpcReading.Malformed(exception);
+            }
         });
 }

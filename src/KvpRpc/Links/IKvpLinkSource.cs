@@ -11,6 +11,9 @@ public interface IKvpLinkSource
     /// why.</exception>
     ValueTask<KvpLink> GetLinkAsync(CancellationToken cancellationToken);
 
+    /// <summary>Gets who is at the other end of all its links, as this side knows it by itself.</summary>
+    RpcPeerIdentity Peer => RpcPeerIdentity.Unknown;
+
     /// <summary>Gets what stands in the way of a link, for the text of an error; null when nothing is known.</summary>
     string? Obstacle { get; }
 }

@@ -14,8 +14,16 @@ public sealed class KvpChannel : IKvpLinkSource, IAsyncDisposable
     private KvpChannel(IKvpTransport transport, PeerRole role, KvpLinkOptions? options)
     {
         ArgumentNullException.ThrowIfNull(transport);
-        _driver = new(transport, role, options ?? new());
+        options ??= new();
+        _driver = new(transport, role, options);
+        Peer = new(
+            role == PeerRole.Host ? RpcPeerSide.Guest : RpcPeerSide.Host,
+            options.VirtualMachineId,
+            options.VirtualMachineName);
     }
+
+    /// <inheritdoc/>
+    public RpcPeerIdentity Peer { get; }
 
     /// <inheritdoc/>
     public KvpLink? CurrentLink => _driver.CurrentLink;
@@ -30,7 +38,8 @@ public sealed class KvpChannel : IKvpLinkSource, IAsyncDisposable
     /// <summary>Opens the host's side. It initiates: as soon as a guest's side is there, a link opens.</summary>
     /// <param name="transport">Where the tables of the VM are; it belongs to the channel from now on.</param>
     /// <param name="options">How the links are kept; <see cref="KvpLinkOptions.VirtualMachineId"/> is needed.</param>
-    /// <exception cref="ArgumentException">An option is outside its range, or there is no VM id.</exception>
+    /// <exception cref="ArgumentException">An option is outside its range, there is no VM id, or the transport's limits
+    /// leave no room for a link. The transport then still belongs to the caller.</exception>
     public static KvpChannel OpenHost(IKvpTransport transport, KvpLinkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -43,7 +52,8 @@ public sealed class KvpChannel : IKvpLinkSource, IAsyncDisposable
     /// <summary>Opens the guest's side. It answers the host.</summary>
     /// <param name="transport">Where the tables are; it belongs to the channel from now on.</param>
     /// <param name="options">How the links are kept.</param>
-    /// <exception cref="ArgumentException">An option is outside its range.</exception>
+    /// <exception cref="ArgumentException">An option is outside its range, or the transport's limits leave no room for
+    /// a link. The transport then still belongs to the caller.</exception>
     public static KvpChannel OpenGuest(IKvpTransport transport, KvpLinkOptions? options = null) =>
         new(transport, PeerRole.Guest, options);
 

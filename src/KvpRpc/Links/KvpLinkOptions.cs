@@ -14,6 +14,9 @@ public sealed record KvpLinkOptions
     /// says.</summary>
     public Guid? VirtualMachineId { get; init; }
 
+    /// <summary>Gets the VM's name, where it is known: it is told to handlers, and has no other effect.</summary>
+    public string? VirtualMachineName { get; init; }
+
     /// <summary>Gets a key of 32 bytes that both sides hold, which proves each to the other; empty for none.</summary>
     public ReadOnlyMemory<byte> PreSharedKey { get; init; }
 
@@ -39,6 +42,11 @@ public sealed record KvpLinkOptions
     /// <summary>Gets how long that sign may take before the link is lost.</summary>
     public TimeSpan LostAfter { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Gets how long the streams of a lost link wait at most to hear whether they had reached the peer: the
+    /// next hello of a peer that lives on says so, within a second as a rule. Then, or when the next link opens without
+    /// such a word, they end. Zero: at once, whenever it is not certain that they were never sent.</summary>
+    public TimeSpan SettleWithin { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Gets the clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -62,6 +70,8 @@ public sealed record KvpLinkOptions
         if (IdleReadInterval <= TimeSpan.Zero || BusyReadInterval <= TimeSpan.Zero
             || KeepaliveAfter <= TimeSpan.Zero || LostAfter <= TimeSpan.Zero)
             throw new ArgumentException("Intervals are longer than zero.");
+        if (SettleWithin < TimeSpan.Zero)
+            throw new ArgumentException("SettleWithin: the time is zero or longer.");
     }
 
     private static bool IsChannelName(string name)

@@ -6,6 +6,9 @@ namespace KvpRpc.Links;
 /// <para>What waits on a stream never continues on the thread that drives the link: user code runs there, and may
 /// block.
 /// </para>
+/// <para>When its link is lost, a stream of this side may end a little later than the link: it then knows whether it
+/// had reached the peer (<see cref="KvpLinkException.CertainlyNotDelivered"/>,
+/// <see cref="KvpLinkOptions.SettleWithin"/>).</para>
 /// </remarks>
 public abstract class KvpLinkStream : IAsyncDisposable
 {

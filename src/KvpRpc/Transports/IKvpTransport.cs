@@ -38,6 +38,13 @@ public interface IKvpTransport : IAsyncDisposable
     /// <remarks>Brought up to date by each read and write. Example: the record of another program hides ours.</remarks>
     IReadOnlyList<KvpTransportProblem> Problems { get; }
 
+    /// <summary>Gets a number that changes when the transport learns that the VM may be a past or a copy of what it
+    /// was: its generation id is another, a checkpoint was applied, it was restored from a backup. Always 0 where
+    /// nothing tells.</summary>
+    /// <remarks>Asked at each turn of a link's loop, before anything that was read is delivered: it must neither block
+    /// nor throw. A transport that can wait for changes also ends the wait when this one changes.</remarks>
+    long Timeline => 0;
+
     /// <summary>Reads the peer's table and shows its items to <paramref name="visitor"/>, one after the
     /// other.</summary>
     /// <param name="visitor">Called on the thread that reads; the spans are valid only during the call.</param>

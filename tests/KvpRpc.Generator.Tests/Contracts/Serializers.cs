@@ -18,18 +18,10 @@ internal static class Serializers
 
     private static Dictionary<Type, RpcMethod> Collect()
     {
-        var collector = new Dictionary<Type, RpcMethod>();
-        RpcContracts.Get<IValues>().Bind(new Collector<IValues>(collector));
-        RpcContracts.Get<ICollections>().Bind(new Collector<ICollections>(collector));
-        return collector;
-    }
-
-    private sealed class Collector<TContract>(Dictionary<Type, RpcMethod> methods) : RpcServiceBinder<TContract>
-        where TContract : class
-    {
-        public override void AddUnary<TRequest, TResponse>(
-            RpcMethod<TRequest, TResponse> method,
-            Func<TContract, TRequest, CancellationToken, ValueTask<TResponse>> handler) =>
-            methods.Add(typeof(TResponse), method);
+        var methods = new Dictionary<Type, RpcMethod>();
+        RpcContracts.Get<IValues>().Bind(new Collector<IValues>((method, type) => methods.Add(type, method)));
+        RpcContracts.Get<ICollections>().Bind(
+            new Collector<ICollections>((method, type) => methods.Add(type, method)));
+        return methods;
     }
 }

@@ -82,18 +82,19 @@ public sealed class PeerFuzzTests
     public void A_hello_reads_back_and_any_other_bytes_are_only_refused()
     {
         Gen<Hello> hello = Gen.Select(
-            Gen.ULong, Gen.ULong, Gen.Byte.Array[32], Gen.Bool, Gen.Int[1, int.MaxValue], Gen.ULong[0, Wire.VarInt.Max],
+            Gen.ULong, Gen.ULong, Gen.Byte.Array[32], Gen.Bool, Gen.Int[1, int.MaxValue],
+            Gen.ULong[0, Packets.ItemLayout.NumberLimit - 1],
             (id, answered, publicKey, isHost, limit, last) => new Hello
             {
                 MinVersion = 1,
                 MaxVersion = 1,
                 Role = isHost ? PeerRole.Host : PeerRole.Guest,
                 AttemptId = new UInt128(id, 1),
-                AnsweredId = answered,
+                AnsweredId = isHost ? 0 : answered,
                 PublicKey = publicKey,
                 Limits = new((uint)limit, (uint)limit, (uint)limit),
                 VmId = isHost ? new Guid(limit, 2, 3, new byte[8]) : null,
-                LastAccepted = last % 2 == 0 ? new LastAccepted(id, last) : null,
+                LastAccepted = last % 2 == 0 ? new LastAccepted(new UInt128(id, 2), last) : null,
                 UsesPreSharedKey = isHost,
             });
 

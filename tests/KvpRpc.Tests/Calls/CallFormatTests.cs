@@ -1,6 +1,8 @@
 using System.Text;
 using CsCheck;
 using KvpRpc.Calls;
+using KvpRpc.Generated;
+using MessagePack;
 
 namespace KvpRpc.Tests.Calls;
 
@@ -28,6 +30,7 @@ public sealed class CallFormatTests
             Assert.Equal(vector.TraceParent, Hex(call.TraceParent));
             Assert.Equal(vector.TraceState, Encoding.ASCII.GetString(call.TraceState));
             Assert.Equal(vector.Metadata, ReadMetadata(call.Metadata));
+            Assert.Equal(vector.Listening, call.Listening);
             return;
         }
 
@@ -39,6 +42,7 @@ public sealed class CallFormatTests
         Assert.Equal(vector.NotRun, response.IsNotRun);
         Assert.Equal(vector.RetryAfterMilliseconds, response.RetryAfterMilliseconds);
         Assert.Equal(vector.Argument, response.Argument);
+        Assert.Equal(vector.Credit, response.Credit);
     }
 
     [Theory]
@@ -61,6 +65,7 @@ public sealed class CallFormatTests
                 TraceParent = Convert.FromHexString(vector.TraceParent),
                 TraceState = Encoding.ASCII.GetBytes(vector.TraceState),
                 Metadata = metadata,
+                Listening = vector.Listening,
             }.Write(buffer);
         }
         else
@@ -74,6 +79,7 @@ public sealed class CallFormatTests
                 IsNotRun = vector.NotRun,
                 RetryAfterMilliseconds = vector.RetryAfterMilliseconds,
                 Argument = vector.Argument,
+                Credit = vector.Credit,
             }.Write(buffer, Enum.Parse<CallMessageKind>(vector.Kind, ignoreCase: true));
         }
 
@@ -91,6 +97,33 @@ public sealed class CallFormatTests
             Assert.False(CallMessage.TryRead(bytes.AsSpan(0, length), out _));
         Assert.True(CallMessage.TryRead(bytes.AsSpan(0, headerBytes), out CallMessage message));
         Assert.Equal(headerBytes, message.PayloadStart);
+    }
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void A_payload_cut_at_any_length_has_fewer_whole_values_or_breaks_the_call(string name)
+    {
+        RpcSerializer<int> any = new(
+            static (ref MessagePackWriter _, in int _) => { },
+            static (ref MessagePackReader reader) =>
+            {
+                reader.Skip();
+                return 0;
+            });
+        CallVector vector = CallVector.Find(name);
+        byte[] payload = Convert.FromHexString(vector.Payload);
+        // Items may share a message: cut between them, it has fewer.
+        bool mayBeMany = vector.Kind is "item" or "trailers";
+        for (int start = 0; start < payload.Length;)
+        {
+            int end = start + 1;
+            while (!Payload.TryRead(payload.AsMemory(start..end), any, out _, out _))
+                end++;
+            Assert.True(mayBeMany || end == payload.Length);
+            start = end;
+        }
+
+        Assert.False(Payload.TryRead((byte[])[.. payload, 0xC0, 0xC0], any, out _, out _));
     }
 
     [Theory]
@@ -161,7 +194,7 @@ public sealed class CallFormatTests
 
     [Fact]
     public void A_number_has_one_encoding() =>
-        Gen.ULong.Sample(value =>
+        Gen.ULong[0, Varint.Max].Sample(value =>
         {
             byte[] bytes = new byte[Varint.MaxBytes];
             int length = Varint.Write(bytes, value);

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
+using KvpRpc.Protocol.Tests.Vectors;
 
 namespace KvpRpc.Tests.Calls;
 
@@ -42,19 +42,22 @@ public sealed record CallVector
 
     public uint Argument { get; init; }
 
+    public uint Listening { get; init; }
+
+    public uint Credit { get; init; }
+
     internal byte[] Message => Convert.FromHexString(Bytes);
 
     internal static CallVector Find(string name) =>
         LoadFile().Messages.Concat(LoadFile().Refused).Single(vector => vector.Name == name);
 
-    internal static (CallVector[] Messages, CallVector[] Refused) LoadFile([CallerFilePath] string thisFile = "")
-    {
-        string path = Path.Combine(Path.GetDirectoryName(thisFile)!, "../../../protocol/vectors/calls.json");
-        VectorFile file = JsonSerializer.Deserialize<VectorFile>(File.ReadAllText(path), Options)!;
-        return (file.Messages, file.Refused);
-    }
+    internal static (CallVector[] Messages, CallVector[] Refused) LoadFile() => (Load("messages"), Load("refused"));
 
     public override string ToString() => Name;
 
-    private sealed record VectorFile(CallVector[] Messages, CallVector[] Refused);
+    private static CallVector[] Load(string list) =>
+    [
+        .. VectorFile.Read("calls.json", list)
+            .Select(entry => entry.Value.Deserialize<CallVector>(Options)! with { Name = entry.Key }),
+    ];
 }

@@ -18,6 +18,8 @@ internal sealed class MemoryLinkSource : IKvpLinkSource
 
     public string? Obstacle { get; set; }
 
+    public RpcPeerIdentity Peer { get; init; } = RpcPeerIdentity.Unknown;
+
     public async ValueTask<KvpLink> GetLinkAsync(CancellationToken cancellationToken)
     {
         Task<KvpLink> next;

@@ -14,11 +14,13 @@ internal sealed class PeerPair : IAsyncDisposable
         Left = new RpcPeer(LeftSource, (left ?? new()) with { TimeProvider = Time, Logger = LeftLog });
         Right = new RpcPeer(RightSource, (right ?? new()) with { TimeProvider = Time, Logger = RightLog });
         Right.AddService<IProbe>(Service);
+        StreamsContract.Add<IStreams>(Right, StreamService);
         if (isOpen)
             Open(Links);
         Left.Start();
         Right.Start();
         Client = Left.CreateClient<IProbe>();
+        Streams = StreamsContract.CreateClient<IStreams>(Left);
     }
 
     internal FakeTimeProvider Time { get; } = new();
@@ -39,7 +41,11 @@ internal sealed class PeerPair : IAsyncDisposable
 
     internal ProbeService Service { get; } = new();
 
+    internal StreamService StreamService { get; } = new();
+
     internal IProbe Client { get; }
+
+    internal IStreams Streams { get; }
 
     internal void Open(MemoryLinkPair links)
     {

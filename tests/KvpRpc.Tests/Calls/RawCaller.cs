@@ -15,6 +15,7 @@ internal sealed class RawCaller : IAsyncDisposable
         source.Open(Links.Right);
         _peer = new RpcPeer(source, (options ?? new()) with { TimeProvider = Time, Logger = Log });
         _peer.AddService<IProbe>(Service);
+        StreamsContract.Add<IStreams>(_peer, StreamService);
         _peer.Start();
     }
 
@@ -25,6 +26,8 @@ internal sealed class RawCaller : IAsyncDisposable
     internal MemoryLinkPair Links { get; } = new();
 
     internal ProbeService Service { get; } = new();
+
+    internal StreamService StreamService { get; } = new();
 
     internal KvpLinkStream Open(string name = "test.Probe/Run") =>
         Links.Left.OpenStream(name, KvpStreamPriority.Normal);

@@ -30,13 +30,16 @@ internal sealed class ScriptedTransport : IKvpTransport
         get
         {
             IsInUse = true;
-            return new();
+            return field;
         }
-    }
+        init;
+    } = new();
 
     public bool CanWaitForChange => Wait is not null;
 
     public IReadOnlyList<KvpTransportProblem> Problems => [];
+
+    public long Timeline { get; set; }
 
     public ValueTask ReadPeerTableAsync(IKvpItemVisitor visitor, CancellationToken cancellationToken) => Read(visitor);
 

@@ -10,10 +10,13 @@ namespace KvpRpc.Tests.EndToEnd;
 internal sealed class EmulatedPair : IAsyncDisposable
 {
     private readonly DirectoryInfo _locks = Directory.CreateTempSubdirectory("kvprpc-");
+    private readonly KvpLinkOptions _guestLinks;
 
     private EmulatedPair(
-        EmulatedHyperV hyperV, EmulatedVirtualMachine emulated, KvpHost host, KvpVirtualMachine machine)
+        EmulatedHyperV hyperV, EmulatedVirtualMachine emulated, KvpHost host, KvpVirtualMachine machine,
+        KvpLinkOptions guestLinks)
     {
+        _guestLinks = guestLinks;
         HyperV = hyperV;
         Emulated = emulated;
         Host = host;
@@ -33,8 +36,12 @@ internal sealed class EmulatedPair : IAsyncDisposable
 
     internal Echo GuestEcho { get; } = new();
 
+    /// <summary>Gets the transport of the guest that runs now.</summary>
+    internal GatedTransport GuestTransport { get; private set; } = null!;
+
     internal static async Task<EmulatedPair> StartAsync(
-        KvpLinkOptions? links = null, EmulatedGuestKind kind = EmulatedGuestKind.Linux)
+        KvpLinkOptions? links = null, EmulatedGuestKind kind = EmulatedGuestKind.Linux,
+        KvpLinkOptions? guestLinks = null)
     {
         EmulatedHyperV hyperV = new();
         EmulatedVirtualMachine emulated = hyperV.AddVirtualMachine("web-01", kind);
@@ -42,7 +49,7 @@ internal sealed class EmulatedPair : IAsyncDisposable
         KvpHost host = new(hyperV, new() { Links = links ?? new() });
         host.AddService<IEcho>(_ => new Echo());
         return new(hyperV, emulated, host,
-            await host.OpenVirtualMachineAsync("web-01", TestContext.Current.CancellationToken));
+            await host.OpenVirtualMachineAsync("web-01", TestContext.Current.CancellationToken), guestLinks ?? new());
     }
 
     internal async Task RestartGuestAsync()
@@ -65,7 +72,8 @@ internal sealed class EmulatedPair : IAsyncDisposable
 
     private KvpGuest NewGuest()
     {
-        KvpGuest guest = new(OpenGuestTransport(KvpChannel.KeyPrefix("default")));
+        GuestTransport = new(OpenGuestTransport(KvpChannel.KeyPrefix("default")));
+        KvpGuest guest = new(GuestTransport, new() { Links = _guestLinks });
         guest.AddService<IEcho>(GuestEcho);
         guest.Start();
         return guest;

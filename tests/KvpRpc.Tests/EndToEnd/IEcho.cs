@@ -15,16 +15,25 @@ public interface IEcho
 internal sealed class Echo : IEcho
 {
     private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _begun;
+
+    /// <summary>Gets how many calls have begun.</summary>
+    internal int Begun => Volatile.Read(ref _begun);
 
     /// <summary>Completes when a wait was cancelled.</summary>
     internal Task Cancelled => _cancelled.Task;
 
-    public Task<string> EchoAsync(string text, CancellationToken cancellationToken) => Task.FromResult(text);
+    public Task<string> EchoAsync(string text, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _begun);
+        return Task.FromResult(text);
+    }
 
     public Task<byte[]> EchoBytesAsync(byte[] bytes, CancellationToken cancellationToken) => Task.FromResult(bytes);
 
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _begun);
         TaskCompletionSource never = new();
         await using CancellationTokenRegistration registration = cancellationToken.Register(() =>
         {

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Text.Json;
 using CsCheck;
+using KvpRpc.Protocol.Tests.Vectors;
 using KvpRpc.Sealing;
 
 namespace KvpRpc.Tests.Sealing;
@@ -15,7 +16,7 @@ public sealed class AesGcmSivTests
     public void The_vectors_of_RFC_8452_seal_and_open(string path)
     {
         int count = 0;
-        foreach (JsonElement vector in Vectors.Read("aes-256-gcm-siv.json").GetProperty("vectors").EnumerateArray())
+        foreach (JsonElement vector in VectorFile.Read("aes-256-gcm-siv.json", "vectors").Values)
         {
             byte[] plaintext = vector.Bytes("plaintext");
             byte[] expected = vector.Bytes("result");

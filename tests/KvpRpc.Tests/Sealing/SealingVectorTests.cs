@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KvpRpc.Protocol.Sealing;
+using KvpRpc.Protocol.Tests.Vectors;
 using KvpRpc.Sealing;
 
 namespace KvpRpc.Tests.Sealing;
@@ -7,22 +8,22 @@ namespace KvpRpc.Tests.Sealing;
 /// <summary>Holds the implementation to the vectors that another implementation has made.</summary>
 public sealed class SealingVectorTests
 {
-    public static TheoryData<int> LinkIndexes { get; } = [0, 1];
+    public static TheoryData<string> Names => VectorFile.Names("sealing.json", "links");
 
     [Theory]
-    [MemberData(nameof(LinkIndexes))]
-    public void The_prologue_has_the_bytes_of_the_vector(int index)
+    [MemberData(nameof(Names))]
+    public void The_prologue_has_the_bytes_of_the_vector(string name)
     {
-        JsonElement link = Link(index);
+        JsonElement link = Link(name);
 
         Assert.Equal(link.Text("prologue"), Convert.ToHexStringLower(Prologue(link)));
     }
 
     [Theory]
-    [MemberData(nameof(LinkIndexes))]
-    public void The_transcript_gives_the_hash_and_the_keys_of_the_vector(int index)
+    [MemberData(nameof(Names))]
+    public void The_transcript_gives_the_hash_and_the_keys_of_the_vector(string name)
     {
-        JsonElement link = Link(index);
+        JsonElement link = Link(name);
         byte[] preSharedKey = PreSharedKey(link);
         using NoiseState noise = new(System.Text.Encoding.ASCII.GetBytes(link.Text("protocolName")));
         noise.MixHash(link.Bytes("prologue"));
@@ -44,10 +45,10 @@ public sealed class SealingVectorTests
     }
 
     [Theory]
-    [MemberData(nameof(LinkIndexes))]
-    public void The_chains_give_the_secrets_and_keys_of_the_vector(int index)
+    [MemberData(nameof(Names))]
+    public void The_chains_give_the_secrets_and_keys_of_the_vector(string name)
     {
-        JsonElement link = Link(index);
+        JsonElement link = Link(name);
         foreach (JsonElement chain in link.GetProperty("chains").EnumerateArray())
         {
             byte[] secret = new byte[KeySchedule.SecretBytes];
@@ -66,10 +67,10 @@ public sealed class SealingVectorTests
     }
 
     [Theory]
-    [MemberData(nameof(LinkIndexes))]
-    public void Both_ends_seal_and_open_the_items_of_the_vector(int index)
+    [MemberData(nameof(Names))]
+    public void Both_ends_seal_and_open_the_items_of_the_vector(string name)
     {
-        JsonElement link = Link(index);
+        JsonElement link = Link(name);
         byte[] preSharedKey = PreSharedKey(link);
         using NoiseHandshakeAttempt hostAttempt = Links.Attempt(link.Bytes("hostPrivateKey"), preSharedKey);
         using NoiseHandshakeAttempt guestAttempt = Links.Attempt(link.Bytes("guestPrivateKey"), preSharedKey);
@@ -89,11 +90,15 @@ public sealed class SealingVectorTests
 
             Assert.Equal(vector.Text("ciphertext"), Convert.ToHexStringLower(item.Ciphertext));
             Assert.Equal(vector.Text("tag"), Convert.ToHexStringLower(item.Tag));
+            for (int length = 0; length < item.Ciphertext.Length; length++)
+                Assert.Null(opening.Open(item with { Ciphertext = item.Ciphertext[..length] }));
+            for (int length = 0; length < item.Tag.Length; length++)
+                Assert.Null(opening.Open(item with { Tag = item.Tag[..length] }));
             Assert.Equal(vector.Bytes("plaintext"), opening.Open(item)!);
         }
     }
 
-    private static JsonElement Link(int index) => Vectors.Read("sealing.json").GetProperty("links")[index];
+    private static JsonElement Link(string name) => VectorFile.Read("sealing.json", "links")[name];
 
     private static SealKind Kind(JsonElement element) => Enum.Parse<SealKind>(element.Text("kind"), ignoreCase: true);
 

@@ -1,0 +1,48 @@
+using KvpRpc.Links;
+
+namespace KvpRpc.Calls;
+
+/// <summary>How the calls of one client are made, ready for use.</summary>
+/// <param name="TimeLimit">The time until a call ends.</param>
+/// <param name="Priority">How its messages compete with others.</param>
+/// <param name="Metadata">The fields of the metadata as they cross.</param>
+/// <param name="IdempotencyId">The id of all attempts; empty: none.</param>
+/// <param name="Response">What takes the metadata of the response; null: nothing.</param>
+internal sealed record CallSettings(
+    TimeSpan TimeLimit,
+    KvpStreamPriority Priority,
+    ReadOnlyMemory<byte> Metadata = default,
+    ReadOnlyMemory<byte> IdempotencyId = default,
+    RpcResponse? Response = null)
+{
+    /// <exception cref="ArgumentOutOfRangeException">A value of the options is out of its range.</exception>
+    internal static CallSettings Create(RpcClientOptions options, TimeSpan defaultDeadline)
+    {
+        if (options.Deadline is { } deadline)
+            RpcClientOptions.ValidateDeadline(deadline, nameof(RpcClientOptions.Deadline));
+        return new(options.Deadline ?? defaultDeadline, options.Priority, MetadataCodec.Encode(options.Metadata));
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">A value of the options is out of its range.</exception>
+    internal CallSettings With(RpcCallOptions options)
+    {
+        if (options.Deadline is { } deadline)
+            RpcClientOptions.ValidateDeadline(deadline, nameof(RpcCallOptions.Deadline));
+        if (options.IdempotencyId.Length > CallHeader.MaxIdempotencyIdBytes)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.IdempotencyId.Length, "An idempotency id has at most 64 bytes.");
+        }
+
+        return this with
+        {
+            TimeLimit = options.Deadline ?? TimeLimit,
+            Priority = options.Priority ?? Priority,
+            Metadata = options.Metadata is null
+                ? Metadata
+                : (byte[])[.. Metadata.Span, .. MetadataCodec.Encode(options.Metadata).Span],
+            IdempotencyId = options.IdempotencyId.ToArray(),
+            Response = options.Response,
+        };
+    }
+}

@@ -1,0 +1,166 @@
+using System.Runtime.ExceptionServices;
+using KvpRpc.Generated;
+using KvpRpc.Links;
+using MessagePack;
+
+namespace KvpRpc.Calls;
+
+/// <summary>Begins and ends the calls of one client, whatever their shape.</summary>
+internal sealed class CallStarter(CallClient client, CallSettings settings)
+{
+    internal CallSettings Settings => settings;
+
+    internal CallClient Client => client;
+
+    /// <summary>Gets what reads the responses.</summary>
+    internal ResponseReader Reader { get; } = new(client.Options, settings.Response);
+
+    /// <summary>Begins a call. One from inside a handler ends with the time that is left to that handler.</summary>
+    internal OutboundCall Begin(CancellationToken cancellationToken, CancellationToken enumerationToken = default)
+    {
+        settings.Response?.Begin();
+        InboundCall? cause = RpcContext.CurrentCall;
+        TimeSpan timeLimit = cause?.TimeLeft is { } left && (left < settings.TimeLimit || settings.TimeLimit < TimeSpan.Zero)
+            ? left
+            : settings.TimeLimit;
+        return client.Begin(timeLimit, cause, cancellationToken, enumerationToken);
+    }
+
+    /// <summary>Opens the stream of a call, as soon as there is a link, with the request ready in the call's
+    /// buffer.</summary>
+    internal ValueTask<KvpLinkStream> OpenAsync<TRequest, TResponse>(
+        RpcMethod<TRequest, TResponse> method, TRequest request, OutboundCall call)
+    {
+        KvpLinkStream? stream = TryOpen(method, request, call, client.Links.CurrentLink);
+        return stream is not null ? new(stream) : OpenAfterWaitAsync(method, request, call);
+    }
+
+    /// <summary>Gives back what a call held.</summary>
+    internal ValueTask EndAsync(OutboundCall call, KvpLinkStream? stream)
+    {
+        settings.Response?.HandleNoHeaders();
+        ValueTask disposal = stream?.DisposeAsync() ?? default;
+        client.Finish(call);
+        return disposal;
+    }
+
+    /// <summary>Gets what the caller is to see, and tells the peer if it may still be at work.</summary>
+    internal Exception Translate(
+        Exception exception,
+        RpcMethod method,
+        OutboundCall call,
+        KvpLinkStream? stream,
+        OutboundArguments? arguments = null)
+    {
+        bool wasOpened = stream is not null;
+        if (exception is OperationCanceledException or KvpLinkException && call.End != CallEnd.None)
+        {
+            stream?.Reset((uint)OutboundCall.GetResetCode(call.End));
+            Log.CallGivenUp(client.Logger, method.FullName, call.End);
+            return call.End switch
+            {
+                CallEnd.Cancelled => new OperationCanceledException(call.CancelledToken),
+                CallEnd.DeadlinePassed =>
+                    CallErrors.DeadlinePassed(method.FullName, call.TimeLimit, wasOpened, client.Links.Obstacle),
+                _ => CallErrors.Closing(method.FullName, wasOpened),
+            };
+        }
+
+        if (arguments?.Failure is { } failure)
+        {
+            // The caller's own source or listener threw: that is what it is to see, as it was thrown.
+            stream?.Reset((uint)CallResetCode.Cancelled);
+            Log.ArgumentThrew(client.Logger, failure, method.FullName);
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        stream?.Reset((uint)CallResetCode.Internal);
+        RpcException error = exception switch
+        {
+            RpcException known => known,
+            KvpLinkException lost => CallErrors.LinkFailed(method.FullName, wasOpened, lost),
+            _ => new(StatusCode.Internal, $"{method.FullName} failed on this side.", innerException: exception),
+        };
+        Log.CallFailed(client.Logger, method.FullName, error.StatusCode, error.Message);
+        return error;
+    }
+
+    private async ValueTask<KvpLinkStream> OpenAfterWaitAsync<TRequest, TResponse>(
+        RpcMethod<TRequest, TResponse> method, TRequest request, OutboundCall call)
+    {
+        while (true)
+        {
+            KvpLink link = await client.Links.GetLinkAsync(call.Token).ConfigureAwait(false);
+            if (TryOpen(method, request, call, link) is { } stream)
+                return stream;
+
+            // The source may need a moment to see that its link has ended.
+            await Task.Delay(CallClient.LinkRetryDelay, client.Options.TimeProvider, call.Token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Opens the stream of a call on a link; null: the link has ended.</summary>
+    private KvpLinkStream? TryOpen<TRequest, TResponse>(
+        RpcMethod<TRequest, TResponse> method, TRequest request, OutboundCall call, KvpLink? link)
+    {
+        if (link is null || link.Ended.IsCancellationRequested)
+            return null;
+        call.Token.ThrowIfCancellationRequested();
+        WriteRequest(method, request, call, Math.Min(link.MaxMessageBytes, client.Options.MaxMessageBytes));
+        try
+        {
+            return link.OpenStream(method.FullName, settings.Priority);
+        }
+        catch (KvpLinkException)
+        {
+            // It ended just now and nothing was sent: the next link will do.
+            return null;
+        }
+    }
+
+    private void WriteRequest<TRequest, TResponse>(
+        RpcMethod<TRequest, TResponse> method, TRequest request, OutboundCall call, int maxBytes)
+    {
+        if (settings.Metadata.Length > client.Options.MaxMetadataBytes)
+            throw CallErrors.RequestMetadataTooLarge(method.FullName, client.Options.MaxMetadataBytes);
+        call.Buffer.Clear();
+        call.Buffer.MaxBytes = maxBytes;
+        try
+        {
+            WriteHeader(call);
+            MessagePackWriter writer = new(call.Buffer);
+            method.Request.Write(ref writer, in request);
+            writer.Flush();
+        }
+        catch (Exception exception)
+        {
+            throw exception.GetBaseException() is MessageTooLargeException
+                ? CallErrors.RequestTooLarge(method.FullName, maxBytes)
+                : CallErrors.ArgumentsUnwritable(method.FullName, exception);
+        }
+    }
+
+    private void WriteHeader(OutboundCall call)
+    {
+        Span<byte> traceParent = stackalloc byte[CallHeader.TraceParentBytes];
+        TraceContext trace = TraceContext.GetCurrent(call.Cause, traceParent);
+        CallHeader header = new()
+        {
+            DeadlineMilliseconds = GetMillisecondsLeft(call),
+            IdempotencyId = settings.IdempotencyId.Span,
+            TraceParent = trace.Parent,
+            TraceState = trace.State,
+            Metadata = settings.Metadata.Span,
+            Listening = call.Listening,
+        };
+        header.Write(call.Buffer);
+    }
+
+    private uint? GetMillisecondsLeft(OutboundCall call)
+    {
+        if (call.Deadline == TimeSpan.MaxValue)
+            return null;
+        double left = Math.Ceiling((call.Deadline - client.Table.Now).TotalMilliseconds);
+        return (uint)Math.Clamp(left, 0, CallHeader.MaxDeadlineMilliseconds);
+    }
+}

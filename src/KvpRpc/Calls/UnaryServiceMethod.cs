@@ -1,0 +1,40 @@
+using KvpRpc.Generated;
+
+namespace KvpRpc.Calls;
+
+/// <summary>A method with one request and one response or none.</summary>
+internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
+    RpcMethod<TRequest, TResponse> method,
+    Func<TContract, TRequest, CancellationToken, ValueTask<TResponse>> handler,
+    ServiceInstances<TContract> instances) : ServiceMethod<TContract, TRequest>(method, method.Request, instances)
+    where TContract : class
+{
+    protected override async ValueTask RunAsync(InboundCall call, TRequest request)
+    {
+        bool isOneWay = method.Shape == RpcMethodShape.OneWay;
+        if (isOneWay)
+            await call.CompleteOneWayAsync().ConfigureAwait(false);
+        TContract? service = null;
+        try
+        {
+            TResponse response;
+            try
+            {
+                service = Instances.Get();
+                response = await handler(service, request, call.Aborted).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                await call.FailAsync(exception, isOneWay).ConfigureAwait(false);
+                return;
+            }
+
+            if (!isOneWay)
+                await ResponseWriter.RespondAsync(call, method.Response, response).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ReleaseAsync(service).ConfigureAwait(false);
+        }
+    }
+}
