@@ -1,5 +1,5 @@
 /*
- * A wide alphabet that the medium ceases to carry (link.md, section 8; alphabets.md; rules g and h).
+ * A wide alphabet that the medium ceases to carry (link.md, section 7; alphabets.md; rules g and h).
  *
  * What is here: one direction with one slot; packets of two messages in a wide alphabet and of one in base64; a medium
  * that alters or hides wide texts from some moment on, for ever; control parts, which are always in base64 and come
@@ -115,10 +115,14 @@ end:
       :: waits && is_wide -> wide = false; next = first; seal(); next = first + count
 #else
 #ifndef WITHOUT_G
-      :: is_altered -> /* it stays unreadable: it may be a peer that was rolled back, so the second time counts */
-        blamed++; banned = blamed == 2; end_link()
-      :: waits && is_wide && !is_altered -> /* the peer answers, but does not see it */
-        banned = true; end_link()
+      :: waits && is_wide ->
+        if
+        :: is_altered -> /* it stays unreadable: it may be a peer that was rolled back, so the second time counts */
+          blamed++; banned = blamed == 2
+        :: else -> /* the peer answers, but does not see it */
+          banned = true
+        fi;
+        end_link()
 #endif
 #endif
       :: else ->

@@ -1,5 +1,5 @@
 /*
- * A virtual machine that is copied with its tables (link.md, section 7.6; rule l).
+ * A virtual machine that is copied with its tables (link.md, section 6.20; rule l).
  *
  * What is here: a host with a link to a guest and one call for it; a copy of the guest, made from its memory as it was
  * at one moment and its tables as they were at that or a later one, and started at any time; the suspicion of the copy,

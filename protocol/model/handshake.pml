@@ -80,6 +80,7 @@ hidden byte answer_is_to_this_hello;
 hidden byte link_ended_for_a_reason;
 hidden byte both_open_on_one_transcript;
 hidden byte a_link_is_open;
+hidden byte ended_open;
 hidden int used;
 
 #ifdef WITHOUT_I
@@ -194,6 +195,7 @@ inline host_greets(text) {
   || (!is_hello(t) && (h_odd || (h_state == CONFIRMING && t == sealed(h_id, h_peer)))))
 
 inline host_reads(text) {
+  ended_open = false;
   printf("host reads %e(h%d,g%d)\n", named(text));
   if
   :: is_hello(text) && h_state == GREETING -> host_greets(text)
@@ -204,7 +206,7 @@ inline host_reads(text) {
   :: is_hello(text) && h_state != GREETING && text != hello(h_id, h_peer) && ends_at_once(h_state, text, h_odd) ->
     link_ended_for_a_reason = h_state != OPEN || g_state != OPEN || !one_link || wrong_hello;
     assert(link_ended_for_a_reason);
-    if :: h_state == OPEN -> reached(2) :: else fi;
+    ended_open = h_state == OPEN;
     host_ends();
     h_armed = true /* the text cannot answer an attempt that was only drawn now */
   :: !is_hello(text) ->
@@ -220,8 +222,7 @@ inline host_reads(text) {
 
 inline opened() {
   both_open_on_one_transcript = !both_open || one_link || rolled_back;
-  assert(both_open_on_one_transcript);
-  if :: faults == 0 && both_open -> reached(3) :: else fi
+  assert(both_open_on_one_transcript)
 }
 
 /* ------------------------------------------------------------------------------------------------ the guest */
@@ -259,6 +260,7 @@ inline guest_greets(text) {
   || (!is_hello(t) && g_odd))
 
 inline guest_reads(text, packet) {
+  ended_open = false;
   printf("guest reads %e(h%d,g%d)\n", named(text));
   /* What is sealed is opened first. */
   if
@@ -278,7 +280,7 @@ inline guest_reads(text, packet) {
   :: is_hello(text) && g_state != GREETING && host_id(text) != g_peer && ends_at_once(g_state, text, g_odd) ->
     link_ended_for_a_reason = g_state != OPEN || h_state != OPEN || !one_link || wrong_hello;
     assert(link_ended_for_a_reason);
-    if :: g_state == OPEN -> reached(4) :: else fi;
+    ended_open = g_state == OPEN;
     guest_ends();
     guest_greets(text)
   fi
@@ -303,9 +305,10 @@ inline one_write(side) {
 proctype Host() {
 end:
   do
-  :: atomic { host_is_new(table[GUEST]) -> host_reads(table[GUEST]) }
+  :: atomic { host_is_new(table[GUEST]) -> host_reads(table[GUEST]);
+      if :: ended_open -> reached(2) :: else fi }
 #ifndef CHECKPOINTS
-  :: atomic { faults > 0 && !h_odd && host_is_new(before[GUEST]) -> host_reads(before[GUEST]); fault() }
+  :: atomic { faults > 0 && before[GUEST] != h_odd && host_is_new(before[GUEST]) -> host_reads(before[GUEST]); fault() }
 #endif
   :: atomic { dirty[HOST] -> one_write(HOST) }
   :: atomic { dirty_slot -> slot = own_slot; dirty_slot = false }
@@ -320,9 +323,11 @@ end:
 proctype Guest() {
 end:
   do
-  :: atomic { guest_is_new(table[HOST], slot) -> guest_reads(table[HOST], slot) }
+  :: atomic { guest_is_new(table[HOST], slot) -> guest_reads(table[HOST], slot);
+      if :: ended_open -> reached(4) :: else fi }
 #ifndef CHECKPOINTS
-  :: atomic { faults > 0 && !g_odd && guest_is_new(before[HOST], slot) -> guest_reads(before[HOST], slot); fault() }
+  :: atomic { faults > 0 && before[HOST] != g_odd && guest_is_new(before[HOST], slot) ->
+      guest_reads(before[HOST], slot); fault() }
 #endif
   :: atomic { dirty[GUEST] -> one_write(GUEST) }
   :: atomic { g_state != OPEN && !dirty[GUEST] && table[GUEST] != own[GUEST] -> dirty[GUEST] = true }
@@ -437,6 +442,8 @@ end:
         a_link_is_open = both_open && one_link;
 #ifdef CHECKPOINTS
         if :: rolled_back && a_link_is_open -> reached(5) :: else fi;
+#else
+        if :: faults == 0 && a_link_is_open -> reached(3) :: else fi;
 #endif
         assert(a_link_is_open);
         break

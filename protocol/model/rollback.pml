@@ -1,6 +1,5 @@
 /*
- * Calls over links whose guest returns to the past (link.md, sections 5, 7, 8 and 9; rules g, k and n; what rule m is
- * for).
+ * Calls over links whose guest returns to the past (link.md, sections 5 to 8; rules k and n; what rule m is for).
  *
  * What is here: packets with all that their seals bind, in slots that are used again; control parts with their numbers
  * and bindings; a checkpoint of the guest, its process and its table, applied once at any later time; a crash of the
@@ -42,7 +41,7 @@
 /* A sealed packet is what its seal binds: two are the same only if all of it is. Its place here stands for its bytes
    and its tag; 0 is none. */
 typedef Packet {
-  byte link, number, ack;
+  byte from, link, number, ack;
   byte before;  /* the tag of the own packet before */
   byte ack_tag; /* the tag of the peer's packet that the acknowledgement names */
   byte payload; /* the call; in a reply the call that it is for */
@@ -84,6 +83,7 @@ byte ended_link, ended_acked, ended_issued;
 byte ended_payload[4];
 bool answered[4];
 
+/* Not part of the state: each is set before it is used in one step. */
 hidden byte i;
 hidden byte new;
 hidden byte a_reply_is_for_this_call;
@@ -93,6 +93,7 @@ hidden byte nobody_waits_for_ever;
 hidden byte packets_suffice;
 hidden byte opened;
 hidden byte reported;
+hidden byte repeats;
 
 #define slot_free(s) (!side[s].holds[0] || (WINDOW > 1 && !side[s].holds[1]))
 #define active(s) \
@@ -137,6 +138,7 @@ inline hear_ack(s, up_to) {
 
 inline seal(s, what, times) {
   side[s].issued++;
+  packet[packets].from = s;
   packet[packets].link = side[s].link;
   packet[packets].number = side[s].issued;
   packet[packets].ack = side[s].accepted;
@@ -146,20 +148,26 @@ inline seal(s, what, times) {
   packet[packets].runs = times;
   /* The same under the same seal is the same text. Other content under the same key and number is what a seal must
      survive that knows no fresh random numbers (rule m): it does happen. */
+  repeats = false;
   new = 1;
   do
-  :: new < packets && packet[new].link == packet[packets].link && packet[new].number == packet[packets].number &&
+  :: new < packets && packet[new].from == s && packet[new].link == packet[packets].link &&
+      packet[new].number == packet[packets].number &&
       packet[new].ack == packet[packets].ack && packet[new].before == packet[packets].before &&
       packet[new].ack_tag == packet[packets].ack_tag && packet[new].payload == packet[packets].payload &&
       packet[new].runs == packet[packets].runs -> break
   :: new == packets -> packets++; break
-  :: else -> new++
+  :: else ->
+    repeats = repeats || (packet[new].from == s && packet[new].link == side[s].link &&
+      packet[new].number == side[s].issued);
+    new++
   od;
   packets_suffice = packets < PACKETS;
   assert(packets_suffice);
   if
   :: new < packets - 1 ->
-    packet[packets].link = 0; packet[packets].number = 0; packet[packets].ack = 0; packet[packets].before = 0;
+    packet[packets].from = 0; packet[packets].link = 0; packet[packets].number = 0; packet[packets].ack = 0;
+    packet[packets].before = 0;
     packet[packets].ack_tag = 0; packet[packets].payload = 0; packet[packets].runs = 0
   :: else
   fi;
@@ -285,6 +293,7 @@ inline clear(s) {
    did certainly not run. */
 inline settle() {
   d_step {
+    reported = false;
     i = 1;
     do
     :: i <= ended_issued ->
@@ -295,7 +304,7 @@ inline settle() {
       :: side[GUEST].named == ended_link && i > ended_acked && i > side[GUEST].named_accepted && ended_payload[i] ->
 #endif
         printf("call %d is reported as not run\n", ended_payload[i]);
-        reported = 1;
+        reported = true;
         not_run_did_not_run = !side[GUEST].ran[ended_payload[i]];
         assert(not_run_did_not_run)
       :: else
@@ -307,7 +316,7 @@ inline settle() {
     ended_link = 0; ended_acked = 0; ended_issued = 0;
     ended_payload[1] = 0; ended_payload[2] = 0; ended_payload[3] = 0
   };
-  if :: reported && is_applied -> reported = 0; reached(1) :: else -> reported = 0 fi
+  if :: reported && is_applied -> reached(1) :: else fi
 }
 
 #define may_call (calls < CALLS && side[CALLER].link && slot_free(CALLER) && side[CALLER].issued < 3)
@@ -315,18 +324,27 @@ inline settle() {
 
 #define copy(to, from) \
   to.link = from.link; to.issued = from.issued; to.acked = from.acked; to.accepted = from.accepted; \
-  to.last = from.last; to.last_ack = from.last_ack; to.controls = from.controls; to.heard = from.heard; to.heard_ack = from.heard_ack; \
+  to.last = from.last; to.last_ack = from.last_ack; to.controls = from.controls; to.heard = from.heard; \
+  to.heard_ack = from.heard_ack; to.nudge = from.nudge; to.peer_nudge = from.peer_nudge; to.rounds = from.rounds; \
   to.confirmed = from.confirmed; to.asked = from.asked; to.owes = from.owes; to.bad = from.bad; \
-  to.rounds = from.rounds; to.nudge = from.nudge; to.peer_nudge = from.peer_nudge; to.named = from.named; to.named_accepted = from.named_accepted; \
+  to.named = from.named; to.named_accepted = from.named_accepted; \
   to.tag[1] = from.tag[1]; to.tag[2] = from.tag[2]; to.tag[3] = from.tag[3]; \
   to.payload[1] = from.payload[1]; to.payload[2] = from.payload[2]; to.payload[3] = from.payload[3]; \
   to.ran[1] = from.ran[1]; to.ran[2] = from.ran[2]; to.ran[3] = from.ran[3]; \
   to.holds[0] = from.holds[0]; to.holds[1] = from.holds[1]; to.table[0] = from.table[0]; to.table[1] = from.table[1]
 
+#if CALLER == GUEST
+#define note_repeats if :: repeats -> reached(4) :: else fi
+#else
+#define note_repeats skip
+#endif
+
 proctype Caller() {
 end:
   do
-  :: d_step { may_call -> calls++; side[CALLER].payload[side[CALLER].issued + 1] = calls; seal(CALLER, calls, 0) }
+  :: atomic { may_call -> d_step {
+        calls++; side[CALLER].payload[side[CALLER].issued + 1] = calls; seal(CALLER, calls, 0) }
+      note_repeats }
   :: atomic { can_read(CALLER, 0) -> take_reply(0);
       if :: is_applied -> reached(2) :: else fi }
   :: atomic { can_read(CALLER, 1) -> take_reply(1) }
@@ -340,7 +358,7 @@ end:
 proctype Callee() {
 end:
   do
-  :: d_step { may_reply -> seal(CALLEE, this_call, side[CALLEE].ran[this_call]) }
+  :: atomic { may_reply -> d_step { seal(CALLEE, this_call, side[CALLEE].ran[this_call]) } }
   :: atomic { can_read(CALLEE, 0) -> run_call(0);
       if :: is_applied -> reached(3) :: else fi }
   :: atomic { can_read(CALLEE, 1) -> run_call(1) }

@@ -1,6 +1,6 @@
 /*
- * One open link: packets in slots, acknowledgements, nudges, audits and late writes (link.md, sections 6 and 7;
- * rules a, b, d and e).
+ * One open link: packets in slots, acknowledgements, nudges, audits and late writes (link.md, section 6; rules a, b,
+ * d and e).
  *
  * What is here: both directions; every item with the text that its owner wants, the text that the table holds, a write
  * under way and a write in doubt; control parts with their numbers; the window of each side, which it may change; what
@@ -181,10 +181,7 @@ inline end_write(s, k) {
   if
   :: land(s, k, item[at(s, k)].want);
     item[at(s, k)].flight = false;
-    if
-    :: k > 0 && !item[at(s, k)].holds -> item[at(s, k)].want = 0
-    :: else
-    fi
+    item[at(s, k)].want = (k > 0 && !item[at(s, k)].holds -> 0 : item[at(s, k)].want)
   :: faults > 0 -> /* refused */
     faults--;
     retry(s, k)
