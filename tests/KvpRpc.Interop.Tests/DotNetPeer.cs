@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KvpRpc.Interop.Tests;
 
 /// <inheritdoc/>
@@ -35,6 +37,32 @@ internal sealed class DotNetPeer : IDotNetPeer
         _noted.TrySetResult(text);
         return Task.CompletedTask;
     }
+
+    public async IAsyncEnumerable<int> CountAsync(
+        int from, int count, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // A caller that gives up lets this end where it waits for room, or at its next item.
+        bool isWhole = false;
+        try
+        {
+            for (int number = from; number - from < count; number++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return number;
+                await Task.Yield();
+            }
+
+            isWhole = true;
+        }
+        finally
+        {
+            if (!isWhole)
+                _stopped.TrySetResult();
+        }
+    }
+
+    public async Task<int> SumAsync(int start, IAsyncEnumerable<int> numbers, CancellationToken cancellationToken) =>
+        start + await numbers.SumAsync(cancellationToken);
 
     public Task FailAsync(string message, CancellationToken cancellationToken) =>
         throw new RpcException(StatusCode.FailedPrecondition, message);

@@ -12,4 +12,8 @@ public interface IDotNetPeer
     Task NoteAsync(string text, CancellationToken cancellationToken);
 
     Task FailAsync(string message, CancellationToken cancellationToken);
+
+    IAsyncEnumerable<int> CountAsync(int from, int count, CancellationToken cancellationToken);
+
+    Task<int> SumAsync(int start, IAsyncEnumerable<int> numbers, CancellationToken cancellationToken);
 }

@@ -12,4 +12,8 @@ public interface IJavaScriptPeer
     Task NoteAsync(string text, CancellationToken cancellationToken);
 
     Task MissingAsync(CancellationToken cancellationToken);
+
+    IAsyncEnumerable<int> CountAsync(int from, int count, CancellationToken cancellationToken);
+
+    Task<int> SumAsync(int start, IAsyncEnumerable<int> numbers, CancellationToken cancellationToken);
 }

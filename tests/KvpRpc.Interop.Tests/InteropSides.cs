@@ -67,17 +67,6 @@ internal sealed class InteropSides : IAsyncDisposable
         return (guest.CreateClient<IJavaScriptPeer>(options), guest.Links);
     }
 
-    /// <summary>Opens the .NET side of a channel without calls: links and their streams alone.</summary>
-    internal KvpChannel OpenChannel(string channel)
-    {
-        KvpLinkOptions options = new() { Channel = channel, VirtualMachineId = _isDotNetHost ? _machine.Id : null };
-        KvpChannel opened = _isDotNetHost
-            ? KvpChannel.OpenHost(OpenHostTransport(channel), options)
-            : KvpChannel.OpenGuest(OpenGuestTransport(channel), options);
-        _opened.Add(opened);
-        return opened;
-    }
-
     public async ValueTask DisposeAsync()
     {
         foreach (IAsyncDisposable opened in Enumerable.Reverse(_opened))

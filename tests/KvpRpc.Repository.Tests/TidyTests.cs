@@ -30,7 +30,9 @@ public sealed partial class TidyTests
 
     [Fact]
     public void A_line_of_code_has_120_columns_at_most() => Findings.AssertNone(
-        FindLines([.. Code, .. Text.WithExtension(".csproj", ".props", ".sh", ".js", ".pl")], line => line.Length > MaxColumns));
+        FindLines(
+            [.. Code, .. Text.WithExtension(".csproj", ".props", ".sh", ".js", ".pl")],
+            line => line.Length > MaxColumns));
 
     [Fact]
     public void A_file_of_code_has_400_lines_at_most() => Findings.AssertNone(

@@ -16,8 +16,9 @@ const services = {
   'interop.Peer/Echo': { answer: 'one', run: ([text]) => text },
   'interop.Peer/Count': {
     answer: 'stream',
-    async *run([from, count]) {
-      for (let index = 0; index < count; index++) yield from + index;
+    async *run([from, count], { signal }) {
+      signal.addEventListener('abort', () => tell({ event: 'stopped' }));
+      for (let index = 0; index < count && !signal.aborted; index++) yield from + index;
     },
   },
   'interop.Peer/Sum': {

@@ -7,7 +7,7 @@ internal sealed record LinkRules
 {
     internal static readonly LinkRules All = new();
 
-    /// <summary>Gets whether a packet may stand in any item, so that windows are each side's own business (a).</summary>
+    /// <summary>Gets whether a packet may stand in any item, so that a window is its writer's own (a).</summary>
     internal bool PlacesPacketsAnywhere { get; init; } = true;
 
     /// <summary>Gets whether new content waits until all earlier writes of its item have ended (b).</summary>

@@ -114,7 +114,7 @@ internal sealed class OwnItems
         return next;
     }
 
-    /// <summary>Gets whether a packet lies in an item for which the table has no room: it can go nowhere else.</summary>
+    /// <summary>Gets whether a packet lies in an item for which the table has no room.</summary>
     internal bool IsStuck { get; private set; }
 
     /// <summary>Gives how many slots there are: fewer while the table takes no further item.</summary>
@@ -257,11 +257,12 @@ internal sealed class OwnItems
         Instant latest = default;
         for (int i = 1; i < _count; i++)
         {
-            // An item that the table keeps although it was to be deleted, again and again, is no reason.
-            if (_items[i] is not { } item || (item.IsDelete && item.Failures >= MaxDeletions))
+            if (_items[i] is not { } item)
                 continue;
-            held += item.PacketNumber > 0 ? 1 : 0;
-            if (!IsIdle(item))
+            // An item that the table keeps although it was to be deleted, again and again, is no reason by itself.
+            bool stays = item.IsDelete && item.Failures >= MaxDeletions;
+            held += item.PacketNumber > 0 || stays ? 1 : 0;
+            if (stays || !IsIdle(item))
                 continue;
             idle++;
             Instant until = BlockedUntil(item);

@@ -68,6 +68,12 @@ internal sealed class OutboundCall : OpenCall
         Deadline = CallTable.GetDeadline(table.Now, timeLimit);
         _callerToken = callerToken;
         _enumerationToken = enumerationToken;
+        if (timeLimit <= TimeSpan.Zero && timeLimit != Timeout.InfiniteTimeSpan)
+        {
+            HandleEnd(CallEnd.DeadlinePassed);
+            return;
+        }
+
         if (!table.TryAdd(this))
         {
             HandleEnd(CallEnd.Closing);

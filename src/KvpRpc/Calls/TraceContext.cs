@@ -24,8 +24,8 @@ internal readonly ref struct TraceContext
     {
         if (Activity.Current is not { IdFormat: ActivityIdFormat.W3C } activity)
             return cause is null ? default : new(cause.TraceParent, cause.TraceState);
-        activity.TraceId.CopyTo(buffer);
-        activity.SpanId.CopyTo(buffer[16..]);
+        activity.TraceId.CopyTo(buffer[..16]);
+        activity.SpanId.CopyTo(buffer[16..24]);
         buffer[24] = (byte)activity.ActivityTraceFlags;
         return new(buffer, GetState(activity.TraceStateString));
     }

@@ -2,8 +2,8 @@ using KvpRpc.Protocol.Links;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>Each of the fourteen rules closes a hole: with the rule taken out, the simulation finds the hole again; with
-/// it, the same world is sound.</summary>
+/// <summary>Each of the fourteen rules closes a hole: with the rule taken out, the simulation finds the hole again;
+/// with it, the same world is sound.</summary>
 /// <remarks>A rule whose hole is a matter of chance is taken out of many seeds, which all hold with it (see
 /// <see cref="SwarmTests"/> and <see cref="LinkAlphabetSwarmTests"/>); one whose hole needs a certain history has a
 /// scenario in <see cref="RuleScenarios"/>.</remarks>

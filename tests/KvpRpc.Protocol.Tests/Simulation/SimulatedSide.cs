@@ -75,6 +75,9 @@ internal sealed class SimulatedSide
         }
     }
 
+    /// <summary>Gets whether the clock was ever turned forward.</summary>
+    internal bool HasLeapt => _clockTurns > 0;
+
     /// <summary>Lets a clock that stands still run on from where it stands.</summary>
     internal void LetClockRun() => ClockOffset = Now - _world.Clock.Now;
 

@@ -61,6 +61,9 @@ internal sealed class SimulatedWorld : IDisposable
     /// again.</summary>
     internal TimeSpan FurtherWaits { get; set; }
 
+    /// <summary>Gets or sets how large the calls are that show after the storm that all works.</summary>
+    internal int RecoveryBytes { get; set; } = 3000;
+
     internal bool IsRecorded { get; }
 
     /// <summary>Gets or sets where each step is told, for people; null for nowhere.</summary>
@@ -124,6 +127,7 @@ internal sealed class SimulatedWorld : IDisposable
             BusyPoll = BusyPoll,
             IdlePoll = IdlePoll,
             FurtherWaits = FurtherWaits,
+            RecoveryBytes = RecoveryBytes,
             VmId = vmId,
             Log = Log is { } log ? text => log("CLONE " + text) : null,
             _seals = Seals,

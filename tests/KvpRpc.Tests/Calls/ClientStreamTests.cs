@@ -140,16 +140,18 @@ public sealed class ClientStreamTests
         await using PeerPair peers = new();
         using CancellationTokenSource cancel = new();
         Items.Source source = new();
+        TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         peers.StreamService.OnSum = async (values, token) =>
         {
             await values.FirstAsync(default);
+            started.SetResult();
             await Wait.ForCancellation(token);
             stopped.SetResult();
             return 0;
         };
         Task<long> call = peers.Streams.SumAsync("x", Items.Endless(i => i, source), cancel.Token);
-        await Wait.Until(() => source.Taken > 100);
+        await Wait.For(started.Task);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Wait.For(call));
         await Wait.For(source.Ended.Task);
@@ -253,13 +255,28 @@ public sealed class ClientStreamTests
     public async Task An_item_that_cannot_be_written_ends_the_call()
     {
         await using PeerPair peers = new();
-        RpcException error = await Wait.ForError(
-            peers.Streams.ChatAsync(Items.From(["a", "unwritable"])).ToListAsync().AsTask());
-        Assert.Equal((StatusCode.Internal, "Cannot be written."), (error.StatusCode, error.InnerException?.Message));
-        peers.StreamService.OnChat = (_, _) => Items.From(["a", "unwritable"]);
-        error =
-            await Wait.ForError(peers.Streams.ChatAsync(Items.From<string>([])).ToListAsync().AsTask());
+        Awkward[] moods = [new("good"), new("unwritable")];
+        RpcException error = await Wait.ForError(peers.Streams.MoodsAsync(Items.From(moods)).ToListAsync().AsTask());
+        Assert.Equal(
+            (StatusCode.Internal, "This value cannot be written."), (error.StatusCode, error.InnerException?.Message));
+        peers.StreamService.OnMoods = _ => Items.From(moods);
+        error = await Wait.ForError(peers.Streams.MoodsAsync(Items.From<Awkward>([])).ToListAsync().AsTask());
+        Assert.Equal((StatusCode.Internal, "An item of test.Streams/Moods cannot be written."),
+            (error.StatusCode, error.Message));
+    }
+
+    [Fact]
+    public async Task An_item_that_cannot_be_read_ends_the_call()
+    {
+        await using PeerPair peers = new();
+        Awkward[] moods = [new("good"), new("unreadable")];
+        peers.StreamService.OnMoods = items => Items.From<Awkward>([]).Concat(items);
+        RpcException error = await Wait.ForError(peers.Streams.MoodsAsync(Items.From(moods)).ToListAsync().AsTask());
         Assert.Equal(StatusCode.Internal, error.StatusCode);
+        peers.StreamService.OnMoods = _ => Items.From(moods);
+        error = await Wait.ForError(peers.Streams.MoodsAsync(Items.From<Awkward>([])).ToListAsync().AsTask());
+        Assert.Equal(StatusCode.Internal, error.StatusCode);
+        Assert.Equal("This value cannot be read.", error.InnerException?.GetBaseException().Message);
     }
 
     [Fact]

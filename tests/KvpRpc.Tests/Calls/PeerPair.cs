@@ -14,13 +14,13 @@ internal sealed class PeerPair : IAsyncDisposable
         Left = new RpcPeer(LeftSource, (left ?? new()) with { TimeProvider = Time, Logger = LeftLog });
         Right = new RpcPeer(RightSource, (right ?? new()) with { TimeProvider = Time, Logger = RightLog });
         Right.AddService<IProbe>(Service);
-        StreamsContract.Add<IStreams>(Right, StreamService);
+        Right.AddService<IStreams>(StreamService);
         if (isOpen)
             Open(Links);
         Left.Start();
         Right.Start();
         Client = Left.CreateClient<IProbe>();
-        Streams = StreamsContract.CreateClient<IStreams>(Left);
+        Streams = Left.CreateClient<IStreams>();
     }
 
     internal FakeTimeProvider Time { get; } = new();

@@ -15,7 +15,7 @@ internal sealed class RawCaller : IAsyncDisposable
         source.Open(Links.Right);
         _peer = new RpcPeer(source, (options ?? new()) with { TimeProvider = Time, Logger = Log });
         _peer.AddService<IProbe>(Service);
-        StreamsContract.Add<IStreams>(_peer, StreamService);
+        _peer.AddService<IStreams>(StreamService);
         _peer.Start();
     }
 

@@ -12,6 +12,8 @@ internal sealed class StreamService : IStreams
     internal Func<IAsyncEnumerable<string>, CancellationToken, IAsyncEnumerable<string>> OnChat { get; set; } =
         (lines, _) => lines.Select(line => line.ToUpperInvariant());
 
+    internal Func<IAsyncEnumerable<Awkward>, IAsyncEnumerable<Awkward>> OnMoods { get; set; } = moods => moods;
+
     internal Func<IAsyncEnumerable<byte[]>, IAsyncEnumerable<byte[]>, CancellationToken, Task<string>> OnJoin
     {
         get;
@@ -32,6 +34,9 @@ internal sealed class StreamService : IStreams
 
     public IAsyncEnumerable<string> ChatAsync(IAsyncEnumerable<string> lines, CancellationToken cancellationToken) =>
         OnChat(lines, cancellationToken);
+
+    public IAsyncEnumerable<Awkward> MoodsAsync(
+        IAsyncEnumerable<Awkward> moods, CancellationToken cancellationToken) => OnMoods(moods);
 
     public Task<string> JoinAsync(
         IAsyncEnumerable<byte[]> left, IAsyncEnumerable<byte[]> right, CancellationToken cancellationToken) =>

@@ -1,7 +1,7 @@
 // Calls over streams, both sides: calls.md. Arguments and results are values of MessagePack.
 import { Malformed } from './bytes.js';
 import { readMessage, resets, statuses, writeMessage } from './messages.js';
-import { decode, encode } from './messagepack.js';
+import { decode, decodeAll, encode } from './messagepack.js';
 
 const mostCalls = 256;
 
@@ -28,8 +28,10 @@ class Inbox {
   #wake = () => {};
   #end; // {error} once no more come.
 
-  add(value, done) {
-    this.#items.push({ value, done });
+  /** The items of a message; `done` gives it back, with the last of them. */
+  add(values, done) {
+    const last = values.length - 1;
+    values.forEach((value, index) => this.#items.push({ value, done: index === last ? done : () => {} }));
     this.#wake();
   }
 
@@ -106,6 +108,7 @@ export class Call {
     for await (const item of requests) {
       if (this.#isOver) return;
       this.#stream.send(writeMessage({ kind: 'item', payload: encode(item) }));
+      await this.#stream.room();
     }
     this.#stream.end();
   }
@@ -130,11 +133,11 @@ export class Call {
   }
 
   /** True if the message is given back later. */
-  #take({ kind, payload, ...fields }, endOfStream) {
+  #take({ kind, payload, argument = 0, ...fields }, endOfStream) {
     const isLast = kind === 'result' || kind === 'trailers';
     const mayCome = {
       headers: !this.#hasHeaders && !this.#hasItems,
-      item: this.#answer === 'stream',
+      item: this.#answer === 'stream' && argument === 0, // This side listens to no reports.
       result: this.#answer === 'one',
       trailers: true,
       unknown: true,
@@ -144,12 +147,13 @@ export class Call {
     if (kind === 'headers') this.#hasHeaders = true;
     if (kind === 'item') {
       this.#hasItems = true;
-      this.items.add(decode(payload), () => this.#stream.taken());
-      return true;
     }
+    const values = kind === 'item' || kind === 'trailers' ? decodeAll(payload) : [];
+    if (values.length > 0 && this.#answer !== 'stream') throw new Malformed('items of a result that is no stream');
+    if (values.length > 0) this.items.add(values, () => this.#stream.taken());
     if (kind === 'result') this.#succeed(decode(payload));
     if (kind === 'trailers') this.#receiveTrailers(fields);
-    return false;
+    return values.length > 0;
   }
 
   #receiveTrailers({ status = 0, statusMessage = '', notRun = false }) {
@@ -257,7 +261,8 @@ class Run {
     const expected = this.#hasBegun ? 'item' : 'call';
     if (message.kind !== expected) throw new Malformed(`a message of the kind ${message.kind}`);
     if (this.#hasBegun) {
-      this.#items.add(decode(message.payload), () => this.#stream.taken());
+      if (message.argument) throw new Malformed('an item of an argument that is not there');
+      this.#items.add(decodeAll(message.payload), () => this.#stream.taken());
       return true;
     }
     this.#hasBegun = true;
@@ -296,6 +301,7 @@ class Run {
     for await (const item of this.#service.run(args, context)) {
       if (this.#stream.sendEnded) return;
       this.#stream.send(writeMessage({ kind: 'item', payload: encode(item) }));
+      await this.#stream.room();
     }
     this.#send({ kind: 'trailers' });
   }

@@ -50,6 +50,7 @@ export class Link {
   #peerNudge = 0;
   #peerControlNumber = 0;
   #lastHeard;
+  #activeSince;
   #missingSince;
   #unreadableSince;
   #reports = new Map(); // The probes that were seen: {text, isReported} by the items' numbers.
@@ -303,7 +304,8 @@ export class Link {
 
   #nudgeIfSilent(now) {
     const asksAtOnce = this.#isFirst && !this.streams.isActive;
-    const isSilent = this.#isActive && now - this.#lastHeard >= nudgeAfter[this.#role];
+    this.#activeSince = this.#isActive ? this.#activeSince ?? now : undefined;
+    const isSilent = now - Math.max(this.#lastHeard, this.#activeSince) >= nudgeAfter[this.#role];
     if (this.#nudgedAt !== undefined || !(asksAtOnce || isSilent)) return;
     this.#nudge++;
     this.#nudgedAt = now;

@@ -65,7 +65,13 @@ export function decode(bytes) {
   return value;
 }
 
-export const checkValue = decode;
+/** The values that the bytes are, one behind the other. */
+export function decodeAll(bytes) {
+  const reader = new Reader(bytes);
+  const values = [];
+  while (!reader.ended) values.push(read(reader, 1));
+  return values;
+}
 
 const unsigned = (reader, width) => reader.take(width).readUIntBE(0, width);
 

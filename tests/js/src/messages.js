@@ -1,10 +1,11 @@
 // The messages of a call: calls.md, sections 3 to 5.
 import { Malformed, Reader, fromHex, toHex, varint } from './bytes.js';
-import { checkValue } from './messagepack.js';
+import { decodeAll } from './messagepack.js';
 
-const kinds = { call: 1, item: 2, result: 3, headers: 4, trailers: 5 };
+const kinds = { call: 1, item: 2, result: 3, headers: 4, trailers: 5, end: 6, credit: 7 };
 const kindNames = Object.fromEntries(Object.entries(kinds).map(([name, number]) => [number, name]));
-const withPayload = new Set(['call', 'item', 'result']);
+// How many values a payload is: at least, and at most.
+const payloads = { call: [1, 1], item: [1, Infinity], result: [1, 1], trailers: [0, Infinity] };
 const longestFields = 16384;
 
 export const statuses = [
@@ -48,9 +49,13 @@ const fields = {
   10: { ...number('notRun', 1, 1), write: () => varint(1) },
   11: number('retryAfterMilliseconds', 2 ** 32 - 1),
   12: number('argument', Number.MAX_SAFE_INTEGER, 1),
+  13: number('listening', 2 ** 32 - 1, 1),
+  14: number('credit', 2 ** 32 - 1, 1),
 };
 const fieldNumbers = Object.keys(fields).map(Number).sort((one, other) => one - other);
-const known = (kind, fieldNumber) => (kind === 'call' ? fieldNumber <= 6 : fieldNumber >= 6 && fieldNumber <= 12);
+const isOfCall = (fieldNumber) => fieldNumber <= 6 || fieldNumber === 13;
+const isOfOthers = (fieldNumber) => (fieldNumber >= 6 && fieldNumber <= 12) || fieldNumber === 14;
+const known = (kind, fieldNumber) => (kind === 'call' ? isOfCall : isOfOthers)(fieldNumber);
 
 function writeEntry([key, value]) {
   return Buffer.concat([Buffer.from([key.length]), Buffer.from(key), fromHex(value)]);
@@ -101,8 +106,9 @@ export function readMessage(message) {
     readFields(new Reader(reader.take(length)), read);
   }
   read.payload = reader.rest();
-  if (withPayload.has(kind)) checkValue(read.payload);
-  else if (read.payload.length > 0) throw new Malformed('a payload where none belongs');
+  const [least, most] = payloads[kind] ?? [0, 0];
+  const count = decodeAll(read.payload).length;
+  if (count < least || count > most) throw new Malformed(`a payload of ${count} values`);
   return read;
 }
 

@@ -4,6 +4,8 @@ import { Malformed } from './bytes.js';
 /** What every message costs beside its bytes. */
 export const messageCost = 16;
 
+const queueLength = 64; // Messages that may wait to be sent before their maker should.
+
 /** A stream of either side. Its user sets `onMessage`, `onEnd` and `onReset`, and calls `taken` for each message. */
 export class Stream {
   onMessage = () => {};
@@ -17,6 +19,7 @@ export class Stream {
   #queue = []; // Messages to be sent: {bytes, at, end}; `at` is undefined until the first frame is issued.
   #sendOffset = 0;
   #sendLimit;
+  #onRoom = () => {};
   #endWanted = false;
   #sendEnded = false;
   #receiveOffset = 0;
@@ -58,6 +61,15 @@ export class Stream {
     this.#queue.push({ bytes, at: undefined, end });
     this.#endWanted = end;
     this.#set.changed();
+  }
+
+  /** Completes when a further message would not have to wait behind many, or will never be sent. */
+  async room() {
+    while (this.#queue.length >= queueLength) {
+      await new Promise((resolve) => {
+        this.#onRoom = resolve;
+      });
+    }
   }
 
   end() {
@@ -120,7 +132,13 @@ export class Stream {
     message.at = (message.at ?? 0) + frame.data.length;
     if (frame.flags.has('endOfMessage') || frame.flags.has('endOfStream')) this.#queue.shift();
     if (frame.flags.has('endOfStream')) this.#sendEnded = true;
+    if (this.#queue.length < queueLength) this.#onRoom();
     this.#set.settle(this);
+  }
+
+  /** The link has ended. */
+  abandon() {
+    this.#giveUp();
   }
 
   receiveCredit(limit) {
@@ -196,6 +214,7 @@ export class Stream {
   #giveUp() {
     this.isReset = true;
     this.#queue = [];
+    this.#onRoom();
     if (this.#whole) this.#set.giveBack(this.#aside);
     this.#whole = undefined;
   }

@@ -63,7 +63,10 @@ export class StreamSet {
 
   /** The link has ended: all streams with it. `wasIssued` tells the user whether anything of it had been sent. */
   fail(onStream) {
-    for (const stream of [...this.#waiting, ...this.#streams.values()]) onStream(stream, stream.number !== undefined);
+    for (const stream of [...this.#waiting, ...this.#streams.values()]) {
+      onStream(stream, stream.number !== undefined);
+      stream.abandon();
+    }
     this.#waiting = [];
     this.#streams.clear();
     this.#active = [];

@@ -94,6 +94,39 @@ test('calls of all kinds run in both directions, and a close ends the link', asy
   assert.deepEqual(guest.told, ['open', 'closed']);
 });
 
+test('a stream without an end waits for credit, and a cancellation ends it', async () => {
+  const both = tables();
+  let made = 0;
+  let stopped;
+  const ended = new Promise((resolve) => {
+    stopped = resolve;
+  });
+  const endless = {
+    answer: 'stream',
+    async *run(_, { signal }) {
+      signal.addEventListener('abort', stopped);
+      for (; !signal.aborted; made++) yield made;
+    },
+  };
+  const host = start('host', both.host);
+  const guest = start('guest', both.guest, { 's/Endless': endless });
+  const call = await host.peer.call('s/Endless', [], { answer: 'stream' });
+  const got = [];
+  for await (const item of call.items) {
+    if (got.push(item) === 10) break;
+  }
+  for (let before = -1; before !== made;) {
+    before = made;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  assert.deepEqual(got, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.ok(made < 65536 / 18 + 200, `${made} items were made`);
+  call.cancel();
+  await ended;
+  await assert.rejects(call.result, { status: 'Cancelled' });
+  await stop(host, guest);
+});
+
 test('at rest nobody writes', async () => {
   const both = tables();
   const host = start('host', both.host, services);
