@@ -1,9 +1,9 @@
 using KvpRpc.Calls;
 using KvpRpc.Generated;
 
-[assembly: KvpRpc.KvpContract(typeof(KvpRpc.Fuzz.Tests.IFuzzedContract))]
+[assembly: KvpRpc.KvpContract(typeof(KvpRpc.Fuzz.Tests.Targets.IFuzzedContract))]
 
-namespace KvpRpc.Fuzz.Tests;
+namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>The MessagePack of arguments, read by generated code.</summary>
 /// <remarks>MessagePack has several spellings of one number, so bytes may be written back shorter; but what was written

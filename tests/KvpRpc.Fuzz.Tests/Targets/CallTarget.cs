@@ -1,6 +1,6 @@
 using KvpRpc.Calls;
 
-namespace KvpRpc.Fuzz.Tests;
+namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>A message of a call: its kind, its fields, its metadata.</summary>
 internal static class CallTarget
