@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>Many worlds, each with its own bad weather. KVPRPC_SEEDS sets how many, KVPRPC_SEED plays one again and
-/// prints it.</summary>
+/// <summary>Many worlds, each with its own bad weather. KVPRPC_SEEDS sets how many, KVPRPC_FIRST_SEED the first of them,
+/// and KVPRPC_SEED plays one again and prints it.</summary>
 public sealed class SwarmTests(ITestOutputHelper output)
 {
     private const int Seeds = 10_000;
@@ -20,9 +20,12 @@ public sealed class SwarmTests(ITestOutputHelper output)
         int seeds = Environment.GetEnvironmentVariable("KVPRPC_SEEDS") is { } count
             ? int.Parse(count, CultureInfo.InvariantCulture)
             : Seeds;
-        SwarmResult result = Swarm.RunMany(seeds);
+        ulong first = Environment.GetEnvironmentVariable("KVPRPC_FIRST_SEED") is { } number
+            ? ulong.Parse(number, CultureInfo.InvariantCulture)
+            : 1;
+        SwarmResult result = Swarm.RunMany(seeds, first);
 
-        output.WriteLine($"{seeds} seeds: {result}");
+        output.WriteLine($"{seeds} seeds from {first}: {result}");
         Assert.True(result.Failures.IsEmpty, string.Join('\n', result.Failures.Order().Take(20)));
     }
 
