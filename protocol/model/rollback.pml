@@ -7,7 +7,8 @@
  * what the callers then tell their users.
  *
  * Bounds: one side calls (CALLER); CALLS calls, as many packets on a link, windows of 2, FAULTS faults of any kinds, of
- * which one a rollback; LINKS links. Writes land at once and reads see what is there: slots.pml and handshake.pml have
+ * which one a rollback; LINKS links; EARLY nudges while much else can still happen, and ROUNDS of them between two
+ * packets. Writes land at once and reads see what is there: slots.pml and handshake.pml have
  * the rest. A handshake is one step, taken when both sides have ended: that it comes to that is proven there.
  */
 #ifndef CALLER
