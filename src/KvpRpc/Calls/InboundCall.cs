@@ -121,7 +121,8 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return sender as ItemSender ?? throw new InvalidOperationException("The call has ended.");
     }
 
-    /// <summary>Gets what has sent other messages, if any, before the last is sent; none can be made any more.</summary>
+    /// <summary>Gets what has sent other messages, if any, before the last is sent; none can be made any
+    /// more.</summary>
     internal ItemSender? TakeSender() => Interlocked.CompareExchange(ref _sender, NoSender, null) as ItemSender;
 
     /// <summary>Gets the arguments that are streams or take reports.</summary>
@@ -149,7 +150,11 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         }
         else
         {
-            error = new(StatusCode.Unknown, CallErrors.Describe(exception, Options.IncludeExceptionDetails));
+            bool isTold = Options.IncludeExceptionDetails;
+            error = new(StatusCode.Unknown, CallErrors.Describe(exception, isTold))
+            {
+                Details = isTold ? [WellKnownDetails.Describe(exception)] : [],
+            };
             Log.HandlerThrew(server.Logger, exception, Method);
         }
 
