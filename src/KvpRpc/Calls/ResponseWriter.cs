@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KvpRpc.Generated;
 using KvpRpc.Links;
 
@@ -10,6 +11,7 @@ internal static class ResponseWriter
     private const int OtherFieldBytes = 64;
 
     /// <summary>Ends a call that succeeded with one result.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal static async ValueTask RespondAsync<TResponse>(
         InboundCall call, RpcSerializer<TResponse> serializer, TResponse response)
     {
