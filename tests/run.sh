@@ -14,7 +14,7 @@ longest_suite=${KVPRPC_SUITE_TIMEOUT:-900} # Seconds; one that hangs is ended an
 # Suites that keep the processors busy run two at a time. After them, one at a time, come those that wait for real
 # programs and real time: beside others they would measure the others.
 busy=(repository generator engine rpc host fuzz)
-quiet=(linux windows emulator cli aot)
+quiet=(linux windows emulator cli js model aot)
 
 passed=0 failed=0 skipped=0
 failures=()
@@ -45,6 +45,7 @@ main() {
   trap finish EXIT
   rm -rf -- "$results" && mkdir -p -- "$results"
   prepare_environment
+  if is_in js "${areas[@]}"; then install_node; fi
   build "${areas[@]}"
   if is_in repository "${areas[@]}"; then check_format; fi
   run_suites "${areas[@]}"
@@ -77,6 +78,7 @@ project_of() {
     linux | windows) say KvpRpc.Guest.Tests ;;
     emulator) say KvpRpc.Emulator.Tests ;;
     cli) say KvpRpc.Cli.Tests ;;
+    js) say KvpRpc.Interop.Tests ;;
     repository) say KvpRpc.Repository.Tests ;;
     aot) say KvpRpc.AotApp ;;
   esac
@@ -93,6 +95,7 @@ filter_of() {
 # has_tests AREA: whether there is any source yet.
 has_tests() {
   local folder
+  if [[ $1 == model ]]; then return; fi
   folder=tests/$(project_of "$1")
   if [[ $1 == windows ]]; then folder=$folder/Windows; fi
   [[ -d $folder && -n $(find "$folder" -name '*.cs' -print -quit) ]]
@@ -139,11 +142,35 @@ apt_install() {
   apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 }
 
+# The js area runs the JavaScript peer, which needs Node.js 18, as Debian 12 has it, and one package.
+install_node() {
+  local log=$results/npm.log
+  if ! has_node && [[ $EUID -eq 0 ]] && command -v apt-get > /dev/null; then
+    say "Installing nodejs and npm."
+    apt_install nodejs npm > "$log" 2>&1 || tail -n 3 -- "$log"
+  fi
+  if ! has_node; then
+    say "The tests with the JavaScript peer will be skipped: Node.js 18 or later with npm is missing."
+  elif ! (cd tests/js && npm ci --ignore-scripts --no-audit --no-fund) > "$log" 2>&1; then
+    rm -rf -- tests/js/node_modules # What is half there would fail, not skip.
+    say "The tests with the JavaScript peer will be skipped: npm ci in tests/js failed."
+    tail -n 3 -- "$log"
+  fi
+}
+
+has_node() {
+  local version
+  command -v npm > /dev/null && version=$(node --version 2> /dev/null) || return 1
+  version=${version#v}
+  [[ ${version%%.*} -ge 18 ]]
+}
+
 has_daemon() { command -v hv_kvp_daemon > /dev/null || [[ -x /usr/sbin/hv_kvp_daemon ]]; }
 
 # build AREA...: what the one area needs, or everything.
 build() {
   local target=KvpRpc.sln
+  if [[ $* == model ]]; then return; fi
   if [[ $# -eq 1 && $1 != repository && $1 != long ]]; then target=tests/$(project_of "$1"); fi
   say "Restoring and building $target ($configuration)."
   dotnet restore --locked-mode --verbosity quiet "$target" || stop "The restore failed."
@@ -169,8 +196,9 @@ run_suites() {
   done
   if [[ ${#running[@]} -gt 0 ]]; then wait "${running[@]}"; fi
   for area in "${quiet[@]}"; do
-    if [[ $area != aot ]] && is_in "$area" "$@"; then run_suite "$area"; fi
+    if ! is_in "$area" model aot && is_in "$area" "$@"; then run_suite "$area"; fi
   done
+  if is_in model "$@"; then run_models; fi
   if is_in aot "$@"; then run_native; fi
   if is_in long "$@"; then run_long; fi
 
@@ -188,6 +216,43 @@ run_suite() {
   timeout --kill-after=10 "$longest_suite" "artifacts/bin/$assembly/${configuration,,}/$assembly" \
     -noLogo -noColor -result-xml "$results/$name.xml" "${filter[@]}" "${@:3}" > "$results/$name.log" 2>&1 || code=$?
   say "$name ended after $((SECONDS - start)) s with exit code $code."
+}
+
+# Checks the models of protocol/model: each check that check.sh lists is a test.
+run_models() {
+  local check=protocol/model/check.sh log=$results/model.txt kind name reason start=$SECONDS why="" checks
+  checks=$("$check" list | wc -l)
+  if ! has_spin && [[ $EUID -eq 0 ]] && command -v apt-get > /dev/null; then
+    say "Installing spin and gcc."
+    apt_install spin gcc libc6-dev > "$results/apt-model.log" 2>&1 || tail -n 3 -- "$results/apt-model.log"
+  fi
+  if ! has_spin; then
+    why="spin and a C compiler (Debian's spin, gcc, libc6-dev) are missing"
+    if [[ ${CI:-} == true ]]; then
+      fail "model: $checks checks skipped, which is a failure where CI=true: $why"
+    else
+      skipped=$((skipped + checks)) skips[model: $why]=$checks
+    fi
+    return
+  fi
+  say "Testing model."
+  RESULTS=$root/$results/model.tsv timeout --kill-after=10 "$longest_suite" "$check" > "$log" 2>&1 || true
+  cat -- "$log"
+  while IFS=$'\t' read -r kind name reason; do
+    case $kind in
+      Pass) passed=$((passed + 1)) ;;
+      *) fail "model: $name"$'\n'"    $reason" ;;
+    esac
+  done < <(cat -- "$results/model.tsv" 2> /dev/null)
+  if ! grep -qE '^[0-9]+ passed, [0-9]+ failed$' "$log"; then
+    fail "model: the check ended without results."$'\n'"$(tail -n 40 -- "$log")"
+  fi
+  say "model ended after $((SECONDS - start)) s."
+}
+
+has_spin() {
+  command -v spin > /dev/null && command -v gcc > /dev/null &&
+    gcc -x c - -o /dev/null 2> /dev/null <<< 'int main(void) { return 0; }'
 }
 
 # Publishes a program as native code, without any warning, and lets it make calls of every shape.

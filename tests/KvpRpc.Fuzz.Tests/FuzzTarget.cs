@@ -1,3 +1,5 @@
+using KvpRpc.Fuzz.Tests.Targets;
+
 namespace KvpRpc.Fuzz.Tests;
 
 /// <summary>One parser with what must hold of it for any bytes.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using KvpRpc.Calls;
+using KvpRpc.Fuzz.Tests.Targets;
 using KvpRpc.Generated;
 using KvpRpc.Guest.Linux;
 using KvpRpc.Host.Wmi;
@@ -26,7 +27,7 @@ internal static class Seeds
             {
                 if (!target.Check(seed))
                     throw new FindingException($"The seed {Convert.ToHexString(seed)} is not a good input.");
-                File.WriteAllBytes(Path.Combine(place, $"seed-{++number}"), seed);
+                File.WriteAllBytes(Path.Combine(place, $"seed-{++number}.bin"), seed);
             }
         }
     }
@@ -119,13 +120,13 @@ internal static class Seeds
         yield return HelloCodec.Write(beacon with
         {
             Role = PeerRole.Host,
-            AnsweredId = 5,
             VmId = new Guid(1, 2, 3, new byte[8]),
             Alphabets = 7,
             UsesPreSharedKey = true,
             LastAccepted = new LastAccepted(9, 1000),
             Implementation = "KvpRpc/0.1",
         });
+        yield return HelloCodec.Write(beacon with { AnsweredId = 5, Alphabets = 3 });
     }
 
     private static IEnumerable<byte[]> Calls()
@@ -232,6 +233,26 @@ internal static class Seeds
 
         public override Task InvokeOneWayAsync<TRequest>(
             RpcMethod<TRequest, RpcUnit> method, TRequest request, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("The contract has no one-way method.");
+            throw Unused();
+
+        public override IAsyncEnumerable<TItem> InvokeServerStream<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method, TRequest request, CancellationToken cancellationToken) =>
+            throw Unused();
+
+        public override Task<TResponse> InvokeClientStreamAsync<TRequest, TResponse>(
+            RpcMethod<TRequest, TResponse> method,
+            TRequest request,
+            RpcStreamArgument[] arguments,
+            CancellationToken cancellationToken) =>
+            throw Unused();
+
+        public override IAsyncEnumerable<TItem> InvokeDuplex<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method,
+            TRequest request,
+            RpcStreamArgument[] arguments,
+            CancellationToken cancellationToken) =>
+            throw Unused();
+
+        private static InvalidOperationException Unused() => new("The contract has one method, with one response.");
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class TidyTests
     [
         .. Tree.Files.Where(file =>
             Path.GetExtension(file) is ".cs" or ".csproj" or ".props" or ".targets" or ".md" or ".txt"
-            or ".json" or ".sh" or ".yml" or "" || Path.GetFileName(file)[0] == '.'),
+            or ".json" or ".js" or ".pl" or ".sh" or ".yml" or "" || Path.GetFileName(file)[0] == '.'),
     ];
 
     private static readonly string[] Code = [.. Tree.Under("src", "tests", "benchmarks").WithExtension(".cs")];
@@ -30,7 +30,9 @@ public sealed partial class TidyTests
 
     [Fact]
     public void A_line_of_code_has_120_columns_at_most() => Findings.AssertNone(
-        FindLines([.. Code, .. Text.WithExtension(".csproj", ".props", ".sh")], line => line.Length > MaxColumns));
+        FindLines(
+            [.. Code, .. Text.WithExtension(".csproj", ".props", ".sh", ".js", ".pl")],
+            line => line.Length > MaxColumns));
 
     [Fact]
     public void A_file_of_code_has_400_lines_at_most() => Findings.AssertNone(

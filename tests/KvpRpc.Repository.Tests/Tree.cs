@@ -3,7 +3,8 @@ namespace KvpRpc.Repository.Tests;
 /// <summary>The files of this repository, without what tools make.</summary>
 internal static class Tree
 {
-    private static readonly string[] MadeByTools = ["artifacts", "bin", "obj", "BenchmarkDotNet.Artifacts"];
+    private static readonly string[] MadeByTools =
+        ["artifacts", "bin", "obj", "BenchmarkDotNet.Artifacts", "node_modules"];
 
     /// <summary>Gets the folder that the solution is in.</summary>
     internal static string Root { get; } = FindRoot();

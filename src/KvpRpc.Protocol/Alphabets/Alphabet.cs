@@ -3,6 +3,9 @@ namespace KvpRpc.Protocol.Alphabets;
 /// <summary>Turns bytes into text that the medium carries, and back. Each text has one spelling.</summary>
 internal abstract class Alphabet
 {
+    /// <summary>How many bytes <see cref="TryDecodeHead"/> gives at most.</summary>
+    internal const int HeadBytes = 78;
+
     private static readonly Alphabet[] Known =
         [Base64Alphabet.Instance, Wide15Alphabet.Instance, Pair22Alphabet.Instance];
 
@@ -31,6 +34,13 @@ internal abstract class Alphabet
     /// <summary>Reads a text back; false when no bytes have this text, or more than fit the destination. What
     /// the destination holds is then of no meaning.</summary>
     internal abstract bool TryDecode(ReadOnlySpan<char> text, Span<byte> bytes, out int count);
+
+    /// <summary>Reads only the beginning of a text, enough for what stands before the frames of an item; false when it
+    /// is shorter than that or has units that are not of this alphabet.</summary>
+    /// <param name="text">The text, without its mark.</param>
+    /// <param name="bytes">Receives at most <see cref="HeadBytes"/>.</param>
+    /// <param name="count">How many bytes were read.</param>
+    internal abstract bool TryDecodeHead(ReadOnlySpan<char> text, Span<byte> bytes, out int count);
 
     /// <summary>Fills a text with characters that show whether the medium carries this alphabet: see
     /// <see cref="ProbeText"/>.</summary>

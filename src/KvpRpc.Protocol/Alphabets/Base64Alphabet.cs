@@ -41,6 +41,13 @@ internal sealed class Base64Alphabet : Alphabet
         return HasNoStrayBits(text);
     }
 
+    internal override bool TryDecodeHead(ReadOnlySpan<char> text, Span<byte> bytes, out int count)
+    {
+        const int HeadUnits = HeadBytes / 3 * 4;
+        count = 0;
+        return text.Length > HeadUnits && TryDecode(text[..HeadUnits], bytes, out count);
+    }
+
     internal override void WriteProbe(Span<char> text, uint seed)
     {
         for (int i = 0; i < text.Length; i++)

@@ -119,6 +119,19 @@ internal sealed class Pair22Alphabet : Alphabet
         return true;
     }
 
+    internal override bool TryDecodeHead(ReadOnlySpan<char> text, Span<byte> bytes, out int count)
+    {
+        const int HeadUnits = HeadBytes / GroupBytes * GroupPairs * 2;
+        count = 0;
+        if (text.Length <= HeadUnits)
+            return false;
+        // Whole groups, and the pair that ends a text of them.
+        Span<char> head = stackalloc char[HeadUnits + 2];
+        text[..HeadUnits].CopyTo(head);
+        WritePair(1, head[HeadUnits..]);
+        return TryDecode(head, bytes, out count);
+    }
+
     internal override void WriteProbe(Span<char> text, uint seed)
     {
         // Both orders of each edge, both orders of each ASCII character, then all over the rest.

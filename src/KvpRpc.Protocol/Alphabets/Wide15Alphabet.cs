@@ -104,6 +104,19 @@ internal sealed class Wide15Alphabet : Alphabet
         return true;
     }
 
+    internal override bool TryDecodeHead(ReadOnlySpan<char> text, Span<byte> bytes, out int count)
+    {
+        const int HeadUnits = HeadBytes / GroupBytes * GroupUnits;
+        count = 0;
+        if (text.Length <= HeadUnits)
+            return false;
+        // Whole groups, and the unit that ends a text of them.
+        Span<char> head = stackalloc char[HeadUnits + 1];
+        text[..HeadUnits].CopyTo(head);
+        head[HeadUnits] = WideCharacters.FromValue(1);
+        return TryDecode(head, bytes, out count);
+    }
+
     internal override void WriteProbe(Span<char> text, uint seed)
     {
         for (int i = 0; i < text.Length; i++)

@@ -6,7 +6,7 @@ namespace KvpRpc.Protocol.Links;
 /// A packet that cannot be opened, or stays missing, may also be that of a peer which was rolled back: it counts when
 /// it ends two links on end.
 /// </remarks>
-internal sealed class AlphabetBans(byte carried)
+internal sealed class AlphabetBans(byte carried, LinkRules rules)
 {
     private int _suspects;
     private int _hidden;
@@ -19,6 +19,8 @@ internal sealed class AlphabetBans(byte carried)
 
     internal void HandleEnd(AlphabetProofs proofs, AlphabetChoice choice)
     {
+        if (!rules.BansFailedAlphabets)
+            return;
         if (choice.Hidden is { } hidden)
             _hidden |= 1 << hidden.Number;
         int banned = proofs.IsCertain ? proofs.Blamed : proofs.Blamed & _suspects;

@@ -23,6 +23,9 @@ internal sealed class AlphabetProofs(uint seed)
     private int _reportCount;
     private bool _sawNewDamage;
 
+    /// <summary>Gets how much is noted of items, and to be reported.</summary>
+    internal int NotedCount => _reports.Count + (_damaged?.Count ?? 0) + (_garbledBefore?.Count ?? 0);
+
     /// <summary>Gets the alphabets of which a probe came through: bit n for number n.</summary>
     internal int Proven { get; private set; }
 

@@ -41,7 +41,7 @@ internal sealed class Handshake : IDisposable
         _crypto = crypto;
         _redrawAfter = options.RedrawAfter;
         _attempt = crypto.BeginAttempt();
-        Bans = new(options.CarriedAlphabets);
+        Bans = new(options.CarriedAlphabets, options.Rules);
         ShowHello(answeredId: 0);
         Obstacle = options.IsHost
             ? "The guest has not answered: is its side of the channel running?"

@@ -21,6 +21,9 @@ internal enum LinkEndReason
     /// <summary>This side may have been rolled back, and the peer did not prove that the link goes on.</summary>
     Suspected,
 
+    /// <summary>The own table took no item for a packet; the next link does with those that are there.</summary>
+    TableFull,
+
     /// <summary>The peer broke the protocol.</summary>
     ProtocolError,
 

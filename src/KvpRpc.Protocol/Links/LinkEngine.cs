@@ -17,8 +17,6 @@ namespace KvpRpc.Protocol.Links;
 /// </remarks>
 internal sealed class LinkEngine : IDisposable
 {
-    private static readonly TimeSpan IdleItemAfter = TimeSpan.FromSeconds(2);
-
     private readonly LinkOptions _options;
     private readonly OwnItems _items;
     private readonly Handshake _handshake;
@@ -28,6 +26,7 @@ internal sealed class LinkEngine : IDisposable
     private OpenLink? _link;
     private string? _unexpectedHello;
     private string? _shownHello;
+    private string? _tableObstacle;
     private TimeSpan _auditAfter;
     private Instant _auditBase;
     private Instant _openedAt;
@@ -36,6 +35,7 @@ internal sealed class LinkEngine : IDisposable
 
     internal LinkEngine(LinkOptions options, ILinkCrypto crypto, Instant now)
     {
+        options.Validate();
         _options = options;
         _items = new(options);
         _settlement = new(options.Rules);
@@ -46,7 +46,7 @@ internal sealed class LinkEngine : IDisposable
     internal LinkState State { get; private set; }
 
     /// <summary>Gets what stands in the way of a link, for people; null when nothing is known.</summary>
-    internal string? Obstacle => State == LinkState.Open ? null : _handshake.Obstacle;
+    internal string? Obstacle => State == LinkState.Open ? null : _tableObstacle ?? _handshake.Obstacle;
 
     /// <summary>Gets the streams of the link that carries them now; null when there is none.</summary>
     internal StreamSet? Streams =>
@@ -58,7 +58,12 @@ internal sealed class LinkEngine : IDisposable
     /// <summary>Gets the widest alphabet proven for the own direction of the link; null when there is none.</summary>
     internal Alphabet? WidestAlphabet => _link?.Choice.Widest;
 
+    /// <summary>Gets what the engine holds now.</summary>
+    internal LinkMemory Memory => LinkMemory.Of(_items, _link, _events);
+
     internal string KeyPrefix => _items.Prefix;
+
+    internal bool IsOwnKey(string key) => _items.IndexOf(key) >= 0;
 
     /// <summary>Gets whether a stream is open or a handshake under way, so that the next read should come soon where
     /// nothing wakes the reader.</summary>
@@ -130,7 +135,7 @@ internal sealed class LinkEngine : IDisposable
     internal void Close(string text)
     {
         if (_link is { IsConfirmed: true })
-            _link.Close(code: 0, text);
+            _link.Close(text);
         else
             Finish(new(LinkEndReason.Closed, text));
     }
@@ -158,7 +163,8 @@ internal sealed class LinkEngine : IDisposable
             return;
         if (text[0] == Handshake.HelloMark)
             _shownHello = index == 0 ? _handshake.Remember(text) : _shownHello;
-        else if (_link is { } link && link.Proofs.TryRead(index, text, _decoded, out Alphabet? alphabet, out int count))
+        else if (_link is { } link && !link.IsSeen(index, text)
+            && link.Proofs.TryRead(index, text, _decoded, out Alphabet? alphabet, out int count))
             link.HandleItem(index, alphabet, _decoded.AsSpan(0, count), now);
     }
 
@@ -190,6 +196,8 @@ internal sealed class LinkEngine : IDisposable
     internal void EndAudit(Instant now)
     {
         _items.EndAudit();
+        if (_items.ForeignControls > 1)
+            _tableObstacle = "Another process writes this side's items of the channel: only one may have it.";
         if (_link is not null && _link.WaitingSince > _auditBase)
             _auditAfter = _options.AuditAfter;
         _auditBase = now;
@@ -206,9 +214,7 @@ internal sealed class LinkEngine : IDisposable
             return;
         _items.CollectDirty(batch, max, now);
         _link?.CollectWrites(batch, max, now);
-        // On a host a deletion is a call of its own, and its items cost a guest next to nothing.
-        if (batch.Count > 0 && !_options.IsHost && _link is { IsConfirmed: true })
-            _items.CollectIdle(batch, max, IdleItemAfter, now);
+        _link?.CollectIdle(batch, max, now);
         foreach (OwnItem item in batch)
         {
             item.InFlight = true;
@@ -222,6 +228,10 @@ internal sealed class LinkEngine : IDisposable
     internal void HandleWritten(OwnItem item, WriteResult result, Instant now)
     {
         _items.HandleWritten(item, result, now);
+        if (result == WriteResult.Refused && item is { Index: 0, Failures: > 1 })
+            _tableObstacle = "The own table does not take this channel's items: it is full, or not writable.";
+        else if (result == WriteResult.Landed && item.Index == 0 && _items.ForeignControls == 0)
+            _tableObstacle = null;
         _link?.Choice.HandleWritten(item, now);
         _handshake.HandleWritten(item);
     }

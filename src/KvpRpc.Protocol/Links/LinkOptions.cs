@@ -1,3 +1,4 @@
+using System.Globalization;
 using KvpRpc.Protocol.Alphabets;
 using KvpRpc.Protocol.Hellos;
 
@@ -6,6 +7,19 @@ namespace KvpRpc.Protocol.Links;
 /// <summary>What one side of a channel keeps to. Durations are on the caller's clock.</summary>
 internal sealed record LinkOptions
 {
+    private const int MaxChannelLength = 32;
+
+    // The longest hello in base64, with its mark.
+    private const int MinValueUnits = 1 + (((HelloCodec.MaxBytes * 4) + 2) / 3);
+
+    // Less than an item holds would make a credit frame of every packet.
+    private const int MinStreamWindow = 1024;
+
+    // Each may hold a window: far more than memory has.
+    private const int MostStreams = 1 << 20;
+
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
+
     internal required PeerRole Role { get; init; }
 
     /// <summary>Gets the channel's name: 1 to 32 of a-z, 0-9 and hyphen, since a guest may not tell cases
@@ -34,8 +48,9 @@ internal sealed record LinkOptions
 
     internal int MaxStreams { get; init; } = 256;
 
-    /// <summary>Gets how many bytes of messages larger than a stream's window are taken in at a time.</summary>
-    internal int ReceiveBudget { get; init; } = 16 << 20;
+    /// <summary>Gets how many bytes of messages larger than a stream's window are taken in at a time: 16 MiB, or the
+    /// largest message where that is larger.</summary>
+    internal int ReceiveBudget { get => field > 0 ? field : Math.Max(16 << 20, MaxMessageBytes); init; }
 
     internal bool UsesPreSharedKey { get; init; }
 
@@ -65,6 +80,9 @@ internal sealed record LinkOptions
     /// <summary>Gets how long a slot whose write is in doubt takes no new packet (rule 2).</summary>
     internal TimeSpan DoubtAfter { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Gets how long a link rests before what a burst has left in the own table is cleared away.</summary>
+    internal TimeSpan TidyAfter { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Gets the implementation's name for the hello.</summary>
     internal string? Implementation { get; init; }
 
@@ -90,4 +108,48 @@ internal sealed record LinkOptions
     }
 
     internal bool IsHost => Role == PeerRole.Host;
+
+    /// <summary>Refuses what no link can keep to.</summary>
+    /// <exception cref="ArgumentException">A limit is out of its range, or two do not fit together.</exception>
+    internal void Validate()
+    {
+        if (Channel.Length is 0 or > MaxChannelLength
+            || Channel.Any(unit => !char.IsAsciiLetterLower(unit) && !char.IsAsciiDigit(unit) && unit != '-'))
+            Refuse($"{nameof(Channel)} has 1 to {MaxChannelLength} characters of a-z, 0-9 and hyphen.");
+        Check(nameof(MaxValueUnits), MaxValueUnits, MinValueUnits, ProbeText.MaxUnits);
+        Check(nameof(MaxValueUtf8Bytes), MaxValueUtf8Bytes ?? int.MaxValue, MinValueUnits, int.MaxValue);
+        Check(nameof(MaxSlots), MaxSlots, 1, OwnItems.MaxItems);
+        Check(nameof(MaxStreams), MaxStreams, 1, MostStreams);
+        Check(nameof(StreamWindow), StreamWindow, MinStreamWindow, 1 << 30);
+        Check(nameof(MaxMessageBytes), MaxMessageBytes, 1, 1 << 30);
+        if (ReceiveBudget < MaxMessageBytes)
+        {
+            Refuse($"{nameof(ReceiveBudget)} is {ReceiveBudget}: a message of {nameof(MaxMessageBytes)}, "
+                + $"{MaxMessageBytes}, could never be taken in.");
+        }
+
+        CheckTime(nameof(KeepaliveAfter), KeepaliveAfter);
+        CheckTime(nameof(LostAfter), LostAfter);
+        CheckTime(nameof(AuditAfter), AuditAfter);
+        CheckTime(nameof(MaxAuditAfter), MaxAuditAfter, AuditAfter);
+        CheckTime(nameof(BadItemAfter), BadItemAfter);
+        CheckTime(nameof(GapAfter), GapAfter);
+        CheckTime(nameof(RedrawAfter), RedrawAfter);
+        CheckTime(nameof(DoubtAfter), DoubtAfter);
+        CheckTime(nameof(TidyAfter), TidyAfter);
+    }
+
+    private static void Check(string name, int value, int least, int most)
+    {
+        if (value < least || value > most)
+            Refuse(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}: it is from {least} to {most}."));
+    }
+
+    private static void CheckTime(string name, TimeSpan value, TimeSpan least = default)
+    {
+        if (value <= TimeSpan.Zero || value < least || value > LongestTime)
+            Refuse($"{name} is {value}: it is more than zero, at least {least} and at most {LongestTime}.");
+    }
+
+    private static void Refuse(string reason) => throw new ArgumentException(reason);
 }

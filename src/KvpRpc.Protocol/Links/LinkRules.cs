@@ -1,10 +1,14 @@
 namespace KvpRpc.Protocol.Links;
 
 /// <summary>Rules of the protocol that each close a hole. A product keeps to all; a test takes one out and sees that
-/// the simulation finds the hole again. The letters are those of <c>protocol/link.md</c>.</summary>
+/// the simulation finds the hole again. The letters are those of <c>protocol/link.md</c>; rules c and m bind what is
+/// outside of the engine, the host's transport and the seal.</summary>
 internal sealed record LinkRules
 {
     internal static readonly LinkRules All = new();
+
+    /// <summary>Gets whether a packet may stand in any item, so that a window is its writer's own (a).</summary>
+    internal bool PlacesPacketsAnywhere { get; init; } = true;
 
     /// <summary>Gets whether new content waits until all earlier writes of its item have ended (b).</summary>
     internal bool WaitsForEarlierWrites { get; init; } = true;
@@ -20,6 +24,9 @@ internal sealed record LinkRules
 
     /// <summary>Gets whether what stays unreadable or missing ends the link (g).</summary>
     internal bool EndsBrokenLinks { get; init; } = true;
+
+    /// <summary>Gets whether an alphabet that has failed is done without on later links (h).</summary>
+    internal bool BansFailedAlphabets { get; init; } = true;
 
     /// <summary>Gets whether ids and keys are drawn afresh for every attempt (i).</summary>
     internal bool DrawsAfresh { get; init; } = true;

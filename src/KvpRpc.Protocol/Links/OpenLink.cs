@@ -14,19 +14,21 @@ namespace KvpRpc.Protocol.Links;
 /// </remarks>
 internal sealed class OpenLink : IDisposable
 {
+    private static readonly TimeSpan IdleItemAfter = TimeSpan.FromSeconds(2);
+
     private readonly LinkOptions _options;
     private readonly OwnItems _items;
     private readonly ILinkSealer _sealer;
     private readonly uint _linkId;
     private readonly PacketSender _sender;
     private readonly PacketReceiver _receiver;
+    private readonly LinkTroubles _troubles;
+    private readonly LinkRest _rest;
     private Instant _lastHeard;
     private Instant _nudgedAt;
     private Instant _peerNudgedAt;
     private Instant _activeSince;
     private bool _wasActive;
-    private Instant? _unreadableSince;
-    private Instant? _gapSince;
     private ulong _nudge;
     private ulong _nudgeSatisfied;
     private ulong _peerNudge;
@@ -51,7 +53,9 @@ internal sealed class OpenLink : IDisposable
         Choice = choice;
         Proofs = new(linkId);
         _sender = new(options, items, sealer, linkId, choice);
-        _receiver = new(sealer, _sender, options.Rules);
+        _receiver = new(sealer, _sender, options);
+        _troubles = new(options, items, _receiver, Proofs);
+        _rest = new(options, items, now);
         _lastHeard = now;
         // The host's first packet opens the link for the guest, even when there is nothing to say yet.
         _openingPacketDue = options.IsHost;
@@ -77,13 +81,15 @@ internal sealed class OpenLink : IDisposable
     /// <summary>Gets how many packets and control parts of the peer were accepted.</summary>
     internal ulong HeardCount { get; private set; }
 
+    internal long HeldBytes => _receiver.HeldBytes;
+
     internal ulong Accepted => _receiver.Accepted;
 
     /// <summary>Gets the highest packet number up to which the peer is known to have accepted all.</summary>
     internal ulong Acked => _sender.Acked;
 
     /// <summary>Gets whether something that was written should have been answered.</summary>
-    internal bool IsWaiting => !IsConfirmed || (IsActive && (_sender.HasUnacked || _nudge > _nudgeSatisfied));
+    internal bool IsWaiting => !IsConfirmed || (IsActive && (_sender.HasUnacked || IsNudgeOpen));
 
     /// <summary>Gets since when it should have been.</summary>
     internal Instant WaitingSince => _sender.HasUnacked ? _sender.UnackedSince : _nudgedAt;
@@ -93,9 +99,7 @@ internal sealed class OpenLink : IDisposable
     internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed || _proof != 0;
 
     /// <summary>Gets whether the next read should come soon, although nothing may wake a reader.</summary>
-    internal bool IsUneasy =>
-        _unreadableSince is not null || _gapSince is not null || _mustReadAgain || Proofs.GarbledSince is not null
-        || Proofs.IsUneasy;
+    internal bool IsUneasy => _mustReadAgain || _troubles.IsUneasy;
 
     internal Instant NextTimeout
     {
@@ -104,12 +108,10 @@ internal sealed class OpenLink : IDisposable
             // A guest's link that has ended unconfirmed stays until the host's next hello.
             if (End is not null)
                 return Instant.Never;
-            Instant next = Instant.Earlier(
-                EndsAt(_gapSince, _options.GapAfter),
-                Instant.Earlier(EndsAt(_unreadableSince, BadItemAfter), EndsAt(Proofs.GarbledSince, BadItemAfter)));
+            Instant next = _troubles.EndsAt;
+            bool isAsked = _proof != 0 || IsNudgeOpen;
             if (_proof == 0 && !MayNudge)
-                return next;
-            bool isAsked = _proof != 0 || _nudge > _nudgeSatisfied;
+                return Instant.Earlier(next, isAsked ? _rest.TakeStockAt : _rest.NextTimeout);
             return Instant.Earlier(next, isAsked ? _nudgedAt + _options.LostAfter : NudgeAt);
         }
     }
@@ -119,18 +121,7 @@ internal sealed class OpenLink : IDisposable
     // A guest's hello must stay in its control item until the host has used it.
     private bool MayNudge => IsActive && (IsConfirmed || _options.IsHost);
 
-    private TimeSpan BadItemAfter => _options.Rules.IgnoresOneOddRead ? _options.BadItemAfter : default;
-
-    private Instant EndsAt(Instant? since, TimeSpan after) =>
-        since is { } begun && _options.Rules.EndsBrokenLinks ? begun + after : Instant.Never;
-
-    // Transfers leave the last slots to small messages, and the control item, which holds a third of a wide one.
-    // At least one slot is theirs, however small the window.
-    private int BulkReserve => Streams.Filler.HasOnlyBulk
-        ? Math.Min(Math.Max(1, _options.MaxSlots / 8), _options.MaxSlots - 1 - FirstSlot)
-        : 0;
-
-    private int FirstSlot => Streams.Filler.HasOnlyBulk ? Math.Min(Choice.FirstBulkSlot, _options.MaxSlots - 1) : 0;
+    private bool IsNudgeOpen => _nudge > _nudgeSatisfied;
 
     // One side asks first, or both would ask at the same moment for ever.
     private TimeSpan KeepaliveAfter => _options.IsHost ? _options.KeepaliveAfter : _options.KeepaliveAfter * 1.5;
@@ -158,8 +149,13 @@ internal sealed class OpenLink : IDisposable
             return Instant.Never;
         if ((_ackDue || _answerDue || _controlDue) && MayWriteControl(now))
             return now;
-        return WantsPacket ? _items.FreeAt(BulkReserve, now, FirstSlot) : Instant.Never;
+        Instant free = WantsPacket ? _sender.SlotAt(Streams.Filler, now) : Instant.Never;
+        return IsConfirmed ? Instant.Earlier(free, _rest.CleanAt(IsNudgeOpen)) : free;
     }
+
+    /// <inheritdoc cref="SeenItems.IsSeen"/>
+    internal bool IsSeen(int index, ReadOnlySpan<char> text) =>
+        SeenItems.IsSeen(text, index, _linkId, _peerControlNumber, _receiver);
 
     /// <summary>Delivers nothing more until the peer has echoed a fresh nonce: this side may be a past (rule
     /// 9).</summary>
@@ -188,7 +184,7 @@ internal sealed class OpenLink : IDisposable
             return;
         if (item.HasControl && index == 0)
             TakeControl(item.Control, item.ControlTag, now);
-        if (!item.HasPacket || _proof != 0)
+        if (!item.HasPacket || _proof != 0 || !_receiver.MayStandIn(index, item.Packet))
             return;
         bool sawUnreadable = _receiver.SawUnreadable;
         if (_receiver.TryTake(item.Packet, out PacketHeader header, out ReadOnlySpan<byte> frames))
@@ -201,9 +197,7 @@ internal sealed class OpenLink : IDisposable
     {
         while (End is null && _receiver.TryTakeHeld(out PacketHeader header, out ReadOnlySpan<byte> frames))
             TakePacket(header, frames, now);
-        _unreadableSince = _receiver.SawUnreadable ? _unreadableSince ?? now : null;
-        _gapSince = !_receiver.SawUnreadable && _receiver.SawGap ? _gapSince ?? now : null;
-        Proofs.EndRead(now);
+        _troubles.EndRead(now);
         while (IsConfirmed && Proofs.TryGetReport(out AlphabetReport report))
             Streams.Filler.QueueReport(report);
         _receiver.EndRead();
@@ -219,30 +213,23 @@ internal sealed class OpenLink : IDisposable
         {
             End = new(LinkEndReason.Suspected, "This side may have been rolled back, and the link did not go on.");
         }
-        else if (EndsAt(_unreadableSince, BadItemAfter) <= now)
+        else if (_troubles.Judge(IsConfirmed, now) is { } trouble)
         {
-            End = new(LinkEndReason.Unreadable, IsConfirmed
-                ? "The peer's next packet cannot be opened: the peer was rolled back, or its table was altered."
-                : "The peer's first packet cannot be opened: both sides must have the same pre-shared key, or none.");
-            Proofs.BlameUnreadable();
+            End = trouble;
         }
-        else if (EndsAt(Proofs.GarbledSince, BadItemAfter) <= now)
-        {
-            End = new(LinkEndReason.Unreadable, "The medium no longer carries the characters of the peer's texts.");
-            Proofs.BlameGarbled();
-        }
-        else if (EndsAt(_gapSince, _options.GapAfter) <= now)
-        {
-            End = new(LinkEndReason.PeerRolledBack, "A packet of the peer stayed missing while later ones were there.");
-            Proofs.BlameMissing();
-        }
-        else if (MayNudge && _nudge > _nudgeSatisfied && _nudgedAt + _options.LostAfter <= now)
+        else if (MayNudge && IsNudgeOpen && _nudgedAt + _options.LostAfter <= now)
         {
             End = new(LinkEndReason.PeerSilent, "The peer has not answered.");
         }
-        else if (MayNudge && _proof == 0 && _nudge == _nudgeSatisfied && NudgeAt <= now)
+        else if (MayNudge && _proof == 0 && !IsNudgeOpen && NudgeAt <= now)
         {
             Nudge(now);
+        }
+        else if (!MayNudge && IsConfirmed)
+        {
+            AuditDue |= _rest.TakeStock(now);
+            if (!IsNudgeOpen && _rest.Ask(now))
+                Nudge(now);
         }
     }
 
@@ -255,7 +242,7 @@ internal sealed class OpenLink : IDisposable
         bool wasAnswerDue = _answerDue;
         while (batch.Count < max && WantsPacket)
         {
-            OwnItem? slot = _items.LowestFree(BulkReserve, now, FirstSlot);
+            OwnItem? slot = _sender.FindSlot(Streams.Filler, now);
             if (slot is null
                 || !_sender.TrySeal(
                     slot, Streams.Filler, _openingPacketDue, _receiver.Accepted, _receiver.AcceptedTag, now))
@@ -263,7 +250,7 @@ internal sealed class OpenLink : IDisposable
             _openingPacketDue = false;
             _ackDue = false;
             if (slot.Index == 0)
-                _controlDue |= _answerShown || _nudge > _nudgeSatisfied;
+                _controlDue |= _answerShown || IsNudgeOpen;
             if (!batch.Contains(slot))
                 batch.Add(slot);
         }
@@ -276,19 +263,30 @@ internal sealed class OpenLink : IDisposable
             End = new(LinkEndReason.NumbersUsedUp, "The link has used up its numbers.");
         if (!(_controlDue || _ackDue || wasAnswerDue) || !MayWriteControl(now))
             return;
-        if (!batch.Contains(_items.Control))
-        {
-            if (batch.Count >= max)
-                return;
+        bool isAdded = batch.Contains(_items.Control);
+        if (!isAdded && batch.Count >= max)
+            return;
+        if (!isAdded)
             batch.Add(_items.Control);
-        }
-
         _sender.WriteControl(_receiver.Accepted, _receiver.AcceptedTag, _nudge, _peerNudge);
         _answerShown = _answerShown || wasAnswerDue;
         _controlDue = _ackDue = _answerDue = false;
     }
 
-    internal void Close(uint code, string text) => Streams.Filler.QueueClose(new(code, text));
+    /// <summary>Adds deletions of items that hold nothing needed, if it is time for them.</summary>
+    internal void CollectIdle(List<OwnItem> batch, int max, Instant now)
+    {
+        if (End is not null || !IsConfirmed)
+            return;
+        NoteActivity(now);
+        // On a host a deletion is a call of its own: only at rest, once. A guest's rides on any write.
+        if (_rest.CleanAt(IsNudgeOpen) <= now)
+            _items.CollectIdle(batch, max, idleAfter: default, now);
+        else if (!_options.IsHost && batch.Count > 0)
+            _items.CollectIdle(batch, max, _rest.HasLasted(now) ? default : IdleItemAfter, now);
+    }
+
+    internal void Close(string text) => Streams.Filler.QueueClose(new(Code: 0, text));
 
     public void Dispose()
     {
@@ -304,9 +302,12 @@ internal sealed class OpenLink : IDisposable
         {
             _activeSince = now;
             _sender.RestartWait(now);
+            // What was asked at rest may be answered late; from now on it must be.
+            _nudgedAt = IsNudgeOpen && _proof == 0 ? now : _nudgedAt;
         }
 
         _wasActive = IsActive;
+        _rest.Note(_wasActive, now);
     }
 
     private bool MayWriteControl(Instant now) => !_items.Control.InFlight
@@ -335,15 +336,14 @@ internal sealed class OpenLink : IDisposable
         }
 
         _peerControlNumber = part.Number;
-        bool answersNudge = _nudge > _nudgeSatisfied && part.Answer >= _nudge;
+        bool answersNudge = IsNudgeOpen && part.Answer >= _nudge;
         NoteHeard(now);
         _sender.HandleAck(part.Ack, now);
         if (answersNudge)
             NoteAnswer(_nudgedAt, now);
         // What was passed over until now is read again.
         _mustReadAgain |= _proof != 0 && part.Answer == _proof;
-        if (part.Answer == _proof)
-            _proof = 0;
+        _proof = part.Answer == _proof ? 0 : _proof;
         if (part.Nudge <= _peerNudge)
             return;
         // The peer nudges again only when it has read the answer: that answers too, for a side that waits for nothing.

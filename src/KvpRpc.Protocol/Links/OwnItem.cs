@@ -16,11 +16,16 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
 
     internal int Length { get; private set; }
 
+    internal int TextBytes => (_text?.Length ?? 0) * sizeof(char);
+
     /// <summary>Gets whether the item is to be deleted rather than written.</summary>
     internal bool IsDelete { get; private set; }
 
     /// <summary>Gets whether a write has landed, or an audit has found the item.</summary>
     internal bool Exists { get; set; }
+
+    /// <summary>Gets whether the table may hold the item although no write is known to have landed.</summary>
+    internal bool MayExist { get; set; }
 
     /// <summary>Gets whether the table may not hold the text yet.</summary>
     internal bool IsDirty { get; set; }

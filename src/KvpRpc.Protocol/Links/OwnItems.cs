@@ -9,11 +9,22 @@ internal sealed class OwnItems
     /// <summary>Items of a channel have numbers below this, whatever the window.</summary>
     internal const int MaxItems = 128;
 
+    private const int MaxDeletions = 3;
+
+    // So often refused, some six seconds, an item is not there because there is no room for it.
+    private const int MaxFailures = 6;
+
+    private static readonly TimeSpan FirstFullFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestFullFor = TimeSpan.FromHours(1);
     private static readonly TimeSpan FirstRetryAfter = TimeSpan.FromMilliseconds(100);
 
     private readonly OwnItem?[] _items = new OwnItem?[MaxItems];
     private readonly bool[] _seen = new bool[MaxItems];
     private readonly LinkOptions _options;
+    private int _count;
+    private TimeSpan _fullFor = FirstFullFor;
+    private Instant _fullUntil;
+    private ulong _lastPacket;
 
     internal OwnItems(LinkOptions options)
     {
@@ -24,7 +35,23 @@ internal sealed class OwnItems
 
     internal string Prefix { get; }
 
+    /// <summary>Gets the size of all texts that are kept.</summary>
+    internal long TextBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (OwnItem? item in Used)
+                bytes += item?.TextBytes ?? 0;
+            return bytes;
+        }
+    }
+
     internal OwnItem Control { get; }
+
+    /// <summary>Gets how many audits in a row have found another text in the control item than was written: somebody
+    /// else writes it.</summary>
+    internal int ForeignControls { get; private set; }
 
     internal static string KeyPrefix(string channel) => $"kvprpc.{channel}.";
 
@@ -53,7 +80,7 @@ internal sealed class OwnItems
         for (int i = first; i < _options.MaxSlots; i++)
         {
             OwnItem item = Item(i);
-            if (item.PacketNumber != 0 || item.IsProbe || item.InFlight || IsBlocked(item, now))
+            if (!IsFree(item) || IsBlocked(item, now) || IsNoRoomFor(item, now))
                 continue;
             free++;
             lowest ??= item;
@@ -72,12 +99,14 @@ internal sealed class OwnItems
         for (int i = first; i < _options.MaxSlots; i++)
         {
             OwnItem item = Item(i);
-            if (item.PacketNumber != 0 || item.IsProbe || item.InFlight)
+            if (!IsFree(item))
                 continue;
-            if (!IsBlocked(item, now))
+            if (IsNoRoomFor(item, now))
+                next = Instant.Earlier(next, _fullUntil);
+            else if (!IsBlocked(item, now))
                 free++;
             else
-                next = Instant.Earlier(next, item.DoubtUntil > item.RetryAt ? item.DoubtUntil : item.RetryAt);
+                next = Instant.Earlier(next, BlockedUntil(item));
             if (free > reserve)
                 return now;
         }
@@ -85,12 +114,26 @@ internal sealed class OwnItems
         return next;
     }
 
+    /// <summary>Gets whether a packet lies in an item for which the table has no room.</summary>
+    internal bool IsStuck { get; private set; }
+
+    /// <summary>Gives how many slots there are: fewer while the table takes no further item.</summary>
+    internal int WindowAt(Instant now)
+    {
+        if (_fullUntil <= now)
+            return _options.MaxSlots;
+        int window = 0;
+        for (int i = 0; i < _options.MaxSlots; i++)
+            window += IsNoRoomFor(Item(i), now) ? 0 : 1;
+        return window;
+    }
+
     /// <summary>Gets how many slots hold unacknowledged packets.</summary>
     internal int HeldCount { get; private set; }
 
     internal void Hold(OwnItem item, ulong packetNumber)
     {
-        item.PacketNumber = packetNumber;
+        item.PacketNumber = _lastPacket = packetNumber;
         HeldCount++;
     }
 
@@ -114,7 +157,7 @@ internal sealed class OwnItems
     /// way.</summary>
     internal Alphabet? WideAlphabetOf(ulong packetNumber, Instant now)
     {
-        foreach (OwnItem? item in _items)
+        foreach (OwnItem? item in Used)
         {
             if (item is { Exists: true, InFlight: false, IsDirty: false } && item.PacketNumber == packetNumber
                 && !IsBlocked(item, now))
@@ -127,7 +170,7 @@ internal sealed class OwnItems
     /// <summary>Forgets all packets, at the end of a link.</summary>
     internal void FreeAll(Instant now)
     {
-        foreach (OwnItem? item in _items)
+        foreach (OwnItem? item in Used)
         {
             if (item is null)
                 continue;
@@ -140,12 +183,14 @@ internal sealed class OwnItems
         }
 
         HeldCount = 0;
+        _lastPacket = 0;
+        IsStuck = false;
     }
 
     /// <summary>Adds items that must be written, or written again, with the text they have.</summary>
     internal void CollectDirty(List<OwnItem> batch, int max, Instant now)
     {
-        foreach (OwnItem? item in _items)
+        foreach (OwnItem? item in Used)
         {
             if (batch.Count >= max)
                 return;
@@ -163,7 +208,7 @@ internal sealed class OwnItems
     internal Instant NextRetry(Instant now)
     {
         Instant next = Instant.Never;
-        foreach (OwnItem? item in _items)
+        foreach (OwnItem? item in Used)
         {
             if (item is { IsDirty: true, InFlight: false })
                 next = Instant.Earlier(next, item.RetryAt > now ? item.RetryAt : now);
@@ -178,7 +223,9 @@ internal sealed class OwnItems
         item.InFlight = false;
         if (result == WriteResult.Landed)
         {
-            item.Exists = !item.IsDelete;
+            if (!item.Exists && item is { Index: > 0, IsDelete: false })
+                (_fullFor, _fullUntil) = (FirstFullFor, default);
+            item.Exists = item.MayExist = !item.IsDelete;
             item.Failures = 0;
             item.RetryAt = default;
             ReleaseIfDone(item);
@@ -186,22 +233,53 @@ internal sealed class OwnItems
         }
 
         if (result == WriteResult.InDoubt)
+        {
             item.DoubtUntil = now + _options.DoubtAfter;
-        item.Failures = Math.Min(item.Failures + 1, 6);
+            item.MayExist = true;
+        }
+
+        item.Failures = Math.Min(item.Failures + 1, MaxFailures);
+        // Each time once, however many packets there is no room for.
+        if (IsWithoutPlace(item) && !IsStuck)
+            NoteFull(now);
         item.RetryAt = now + (FirstRetryAfter * (1 << (item.Failures - 1)));
         // Writing again is the retransmission (rule 3); what no longer matters is let go.
         item.IsDirty |= Matters(item);
         ReleaseIfDone(item);
     }
 
+    /// <summary>Gives when all items that hold nothing needed may be deleted; never if the table has no more than
+    /// <paramref name="few"/> beside the control item, or none to delete.</summary>
+    internal Instant AllIdleAt(int few)
+    {
+        int held = 0;
+        int idle = 0;
+        Instant latest = default;
+        for (int i = 1; i < _count; i++)
+        {
+            if (_items[i] is not { } item)
+                continue;
+            // An item that the table keeps although it was to be deleted, again and again, is no reason by itself.
+            bool stays = item.IsDelete && item.Failures >= MaxDeletions;
+            held += item.PacketNumber > 0 || stays ? 1 : 0;
+            if (stays || !IsIdle(item))
+                continue;
+            idle++;
+            Instant until = BlockedUntil(item);
+            latest = until > latest ? until : latest;
+        }
+
+        return idle > 0 && idle + held > few ? latest : Instant.Never;
+    }
+
     /// <summary>Turns items that have long held nothing new into deletions, lowest last, since every item that exists
-    /// costs the peer's every read. Only beside a write that is made anyway.</summary>
+    /// costs the peer's every read.</summary>
     internal void CollectIdle(List<OwnItem> batch, int max, TimeSpan idleAfter, Instant now)
     {
-        for (int i = MaxItems - 1; i > 0 && batch.Count < max; i--)
+        for (int i = _count - 1; i > 0 && batch.Count < max; i--)
         {
-            if (_items[i] is not { Exists: true, InFlight: false, PacketNumber: 0, IsProbe: false, IsDirty: false } item
-                || IsBlocked(item, now) || now - item.FreeSince < idleAfter || batch.Contains(item))
+            if (_items[i] is not { } item || !IsIdle(item) || IsBlocked(item, now)
+                || now - item.FreeSince < idleAfter || batch.Contains(item))
                 continue;
             item.SetDelete();
             batch.Add(item);
@@ -226,8 +304,11 @@ internal sealed class OwnItems
             return;
         }
 
+        bool isAsWritten = text.SequenceEqual(item.Value.Span);
+        if (index == 0)
+            ForeignControls = exists && item.Exists && !item.IsDirty && !isAsWritten ? ForeignControls + 1 : 0;
         item.Exists = exists;
-        if (Matters(item) && !text.SequenceEqual(item.Value.Span))
+        if (Matters(item) && !isAsWritten)
             item.IsDirty = true;
     }
 
@@ -262,6 +343,35 @@ internal sealed class OwnItems
         return item;
     }
 
+    /// <summary>Gives the only item of a packet where rule 1 is taken out.</summary>
+    internal static int IndexFor(ulong packetNumber, int slots) => (int)((packetNumber - 1) % (ulong)slots);
+
+    private ReadOnlySpan<OwnItem?> Used => _items.AsSpan(0, _count);
+
+    private bool IsFree(OwnItem item) => item is { PacketNumber: 0, IsProbe: false, InFlight: false }
+        && (_options.Rules.PlacesPacketsAnywhere || item.Index == IndexFor(_lastPacket + 1, _options.MaxSlots));
+
+    private static bool IsIdle(OwnItem item) =>
+        (item.Exists || item.MayExist)
+        && item is { InFlight: false, PacketNumber: 0, IsProbe: false, IsDirty: false };
+
+    private static Instant BlockedUntil(OwnItem item) =>
+        item.DoubtUntil > item.RetryAt ? item.DoubtUntil : item.RetryAt;
+
+    private static bool IsWithoutPlace(OwnItem item) =>
+        item is { Index: > 0, PacketNumber: > 0, Exists: false, MayExist: false, Failures: MaxFailures };
+
+    // A table may take no further item (rule 14): then those that are there must do, for longer each time.
+    private bool IsNoRoomFor(OwnItem item, Instant now) =>
+        _fullUntil > now && item is { Index: > 0, Exists: false, MayExist: false };
+
+    private void NoteFull(Instant now)
+    {
+        IsStuck = true;
+        _fullUntil = now + _fullFor;
+        _fullFor = _fullFor * 2 < LongestFullFor ? _fullFor * 2 : LongestFullFor;
+    }
+
     // One write at a time (rule 2): what is in doubt may still land over a newer text.
     private bool IsBlocked(OwnItem item, Instant now) =>
         item.RetryAt > now || (item.DoubtUntil > now && _options.Rules.WaitsForEarlierWrites);
@@ -276,6 +386,10 @@ internal sealed class OwnItems
     private static bool Matters(OwnItem item) =>
         item.Length > 0 && !item.IsDelete && (item.PacketNumber > 0 || item.IsProbe || item.Index == 0);
 
-    private OwnItem Item(int index) =>
-        _items[index] ??= new(index, Prefix + index.ToString(CultureInfo.InvariantCulture), _options.MaxValueUnits);
+    private OwnItem Item(int index)
+    {
+        _count = Math.Max(_count, index + 1);
+        return _items[index]
+            ??= new(index, Prefix + index.ToString(CultureInfo.InvariantCulture), _options.MaxValueUnits);
+    }
 }

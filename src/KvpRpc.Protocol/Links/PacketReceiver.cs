@@ -13,14 +13,14 @@ internal sealed class PacketReceiver
 {
     private readonly ILinkSealer _sealer;
     private readonly PacketSender _sender;
-    private readonly bool _bindsAcknowledged;
+    private readonly LinkOptions _options;
     private readonly byte[] _plaintext = new byte[2048];
     private readonly List<(ulong Number, byte[] Bytes, int Length)> _held = [];
     private Tag _lastTag;
 
-    internal PacketReceiver(ILinkSealer sealer, PacketSender sender, LinkRules rules)
+    internal PacketReceiver(ILinkSealer sealer, PacketSender sender, LinkOptions options)
     {
-        _bindsAcknowledged = rules.BindsAcknowledgedTag;
+        _options = options;
         _sealer = sealer;
         _sender = sender;
     }
@@ -29,10 +29,13 @@ internal sealed class PacketReceiver
     internal ulong Accepted { get; private set; }
 
     /// <summary>Gets the tag of the last packet accepted: what acknowledgements of it bind.</summary>
-    internal Tag AcceptedTag => _bindsAcknowledged ? _lastTag : default;
+    internal Tag AcceptedTag => _options.Rules.BindsAcknowledgedTag ? _lastTag : default;
 
     /// <summary>Gets the highest acknowledgement that a packet carried.</summary>
     internal ulong PacketAck { get; private set; }
+
+    /// <summary>Gets the size of the packets that wait for those before them.</summary>
+    internal long HeldBytes => _held.Sum(static packet => (long)packet.Bytes.Length);
 
     /// <summary>Gets whether this read showed the next packet in a form that does not open.</summary>
     internal bool SawUnreadable { get; private set; }
@@ -81,6 +84,22 @@ internal sealed class PacketReceiver
         _lastTag = Tag.Read(tag);
         frames = _plaintext.AsSpan(0, reader.Rest.Length);
         return true;
+    }
+
+    /// <summary>Whether this is the beginning of a packet that was taken before.</summary>
+    internal bool IsTaken(ReadOnlySpan<byte> bytes)
+    {
+        WireReader reader = new(bytes);
+        return PacketHeader.TryRead(ref reader, out PacketHeader header, out ReadOnlySpan<byte> tag)
+            && (header.Number < Accepted || (header.Number == Accepted && Tag.Read(tag) == _lastTag));
+    }
+
+    /// <summary>Whether a packet may stand in an item: any in any, unless a test takes rule 1 out.</summary>
+    internal bool MayStandIn(int index, ReadOnlySpan<byte> bytes)
+    {
+        WireReader reader = new(bytes);
+        return _options.Rules.PlacesPacketsAnywhere || !PacketHeader.TryRead(ref reader, out PacketHeader header, out _)
+            || index == OwnItems.IndexFor(header.Number, _options.MaxSlots);
     }
 
     /// <summary>Takes note of a control part that does not open although it is news.</summary>

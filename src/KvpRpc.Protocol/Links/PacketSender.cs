@@ -66,6 +66,14 @@ internal sealed class PacketSender
     /// <summary>Lets the wait for the oldest packet's acknowledgement begin now.</summary>
     internal void RestartWait(Instant now) => UnackedSince = now;
 
+    /// <summary>Finds the slot for the next packet; null when the window is full.</summary>
+    internal OwnItem? FindSlot(FrameFiller filler, Instant now) =>
+        _items.LowestFree(BulkReserve(filler, now), now, FirstSlot(filler, now));
+
+    /// <summary>Gives when there is a slot for the next packet: now, later, or never by itself.</summary>
+    internal Instant SlotAt(FrameFiller filler, Instant now) =>
+        _items.FreeAt(BulkReserve(filler, now), now, FirstSlot(filler, now));
+
     /// <summary>Seals the next packet into a free slot; false when there is nothing to send.</summary>
     internal bool TrySeal(OwnItem slot, FrameFiller filler, bool evenIfEmpty, ulong ack, in Tag ackTag, Instant now)
     {
@@ -84,7 +92,8 @@ internal sealed class PacketSender
         // half of it is held, a request is always on its way: those that ride on packets may free other slots than
         // these.
         int held = _items.HeldCount + 1;
-        if (held == _options.MaxSlots || (held >= (_options.MaxSlots + 1) / 2 && _ackRequested <= Acked))
+        int window = _items.WindowAt(now);
+        if (held >= window || (held >= (window + 1) / 2 && _ackRequested <= Acked))
         {
             header = header with { Flags = PacketFlags.AckRequested };
             _ackRequested = header.Number;
@@ -130,6 +139,19 @@ internal sealed class PacketSender
             writer.WriteBytes(_firstPacket);
         SetText(item, writer.Written, Base64Alphabet.Instance);
     }
+
+    // Transfers leave the last slots to small messages, and the control item, which holds a third of a wide one.
+    // At least one slot is theirs, however small the window.
+    private int BulkReserve(FrameFiller filler, Instant now)
+    {
+        if (!filler.HasOnlyBulk)
+            return 0;
+        int window = _items.WindowAt(now);
+        return Math.Min(Math.Max(1, window / 8), window - 1 - FirstSlot(filler, now));
+    }
+
+    private int FirstSlot(FrameFiller filler, Instant now) =>
+        filler.HasOnlyBulk ? Math.Min(_choice.FirstBulkSlot, _items.WindowAt(now) - 1) : 0;
 
     private void SetText(OwnItem item, int length, Alphabet alphabet)
     {

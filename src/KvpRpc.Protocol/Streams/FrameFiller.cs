@@ -39,6 +39,10 @@ internal sealed class FrameFiller
         _announced = announcedOpenLimit;
     }
 
+    /// <summary>Gets how many frames and streams wait for a packet.</summary>
+    internal int QueuedCount =>
+        _control.Count + _small.Count + _bulk.Count + _resets.Count + _reports.Count + _credits.Count;
+
     /// <summary>Gets whether there is something that is worth a write of its own.</summary>
     internal bool HasUrgent =>
         _control.Count > 0 || _small.Count > 0 || _bulk.Count > 0 || _resets.Count > 0 || _credits.Count > 0

@@ -8,8 +8,14 @@ internal sealed class NameTable
     /// <summary>The longest name, in bytes of UTF-8.</summary>
     internal const int MaxNameBytes = StreamFrame.MaxNameBytes;
 
+    // What a string takes beside its characters, and its place in a table.
+    private const int EntryBytes = 64;
+
     private readonly Dictionary<string, ulong> _numbers = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
+
+    /// <summary>Gets about how many bytes the names take.</summary>
+    internal long Bytes { get; private set; }
 
     /// <summary>Gives a name's number, and whether the name must stand beside it this time.</summary>
     internal ulong Peek(string name, out bool isDefined)
@@ -21,8 +27,10 @@ internal sealed class NameTable
     /// <summary>Notes that the peer has been told a name under its number.</summary>
     internal void Define(string name, ulong number)
     {
-        if (number != 0)
-            _numbers.Add(name, number);
+        if (number == 0)
+            return;
+        _numbers.Add(name, number);
+        Bytes += EntryBytes + (name.Length * sizeof(char));
     }
 
     /// <summary>Takes a name that the peer tells; false when its number is not the next one.</summary>
@@ -33,6 +41,7 @@ internal sealed class NameTable
         if (number != (ulong)_names.Count + 1 || _names.Count == StreamFrame.MaxNames)
             return false;
         _names.Add(name);
+        Bytes += EntryBytes + (name.Length * sizeof(char));
         return true;
     }
 

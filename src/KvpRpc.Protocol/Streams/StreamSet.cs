@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using KvpRpc.Protocol.Hellos;
 using KvpRpc.Protocol.Links;
 
@@ -56,11 +57,22 @@ internal sealed class StreamSet
     /// <summary>Gets how many streams wait for the peer's leave to open.</summary>
     internal int AwaitingOpenCount => _awaitingOpen.Count;
 
+    /// <summary>Gets the size of the buffers of messages that are being received.</summary>
+    internal long AssemblyBytes => _byId.Values.Sum(static stream => (long)(stream.Assembly?.Length ?? 0));
+
     internal int MaxMessageBytes => _options.MaxMessageBytes;
 
     /// <summary>Opens a stream; its first message opens it on the wire.</summary>
+    /// <exception cref="ArgumentException">The name is empty or longer than <see cref="NameTable.MaxNameBytes"/>: the
+    /// peer would end the link for it.</exception>
     internal EngineStream Open(string name, byte priority, object? owner)
     {
+        if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > NameTable.MaxNameBytes)
+        {
+            throw new ArgumentException(
+                $"A stream's name has 1 to {NameTable.MaxNameBytes} bytes of UTF-8.", nameof(name));
+        }
+
         _unopenedCount++;
         return new(this, name, priority, isOwn: true)
         {

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using KvpRpc.Protocol.Alphabets;
 
-namespace KvpRpc.Fuzz.Tests;
+namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>An alphabet number, then either a text as UTF-16 (little endian) or bytes to make a text of.</summary>
 internal static class AlphabetTarget

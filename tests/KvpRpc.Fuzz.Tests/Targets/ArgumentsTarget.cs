@@ -1,9 +1,9 @@
 using KvpRpc.Calls;
 using KvpRpc.Generated;
 
-[assembly: KvpRpc.KvpContract(typeof(KvpRpc.Fuzz.Tests.IFuzzedContract))]
+[assembly: KvpRpc.KvpContract(typeof(KvpRpc.Fuzz.Tests.Targets.IFuzzedContract))]
 
-namespace KvpRpc.Fuzz.Tests;
+namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>The MessagePack of arguments, read by generated code.</summary>
 /// <remarks>MessagePack has several spellings of one number, so bytes may be written back shorter; but what was written
@@ -61,5 +61,22 @@ internal static class ArgumentsTarget
             RpcMethod<TRequest, TResponse> method,
             Func<IFuzzedContract, TRequest, CancellationToken, ValueTask<TResponse>> handler) =>
             Checker = new ArgumentsChecker<TRequest>(method.Request);
+
+        public override void AddServerStream<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method,
+            Func<IFuzzedContract, TRequest, CancellationToken, IAsyncEnumerable<TItem>> handler) =>
+            throw Unused();
+
+        public override void AddClientStream<TRequest, TResponse>(
+            RpcMethod<TRequest, TResponse> method,
+            Func<IFuzzedContract, TRequest, RpcArguments, CancellationToken, ValueTask<TResponse>> handler) =>
+            throw Unused();
+
+        public override void AddDuplex<TRequest, TItem>(
+            RpcMethod<TRequest, TItem> method,
+            Func<IFuzzedContract, TRequest, RpcArguments, CancellationToken, IAsyncEnumerable<TItem>> handler) =>
+            throw Unused();
+
+        private static InvalidOperationException Unused() => new("The contract has one method, with one response.");
     }
 }

@@ -1,6 +1,6 @@
 using KvpRpc.Calls;
 
-namespace KvpRpc.Fuzz.Tests;
+namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>A message of a call: its kind, its fields, its metadata.</summary>
 internal static class CallTarget
@@ -22,7 +22,7 @@ internal static class CallTarget
             known =
             [
                 CallField.Deadline, CallField.PreviousAttempts, CallField.IdempotencyId, CallField.TraceParent,
-                CallField.TraceState, CallField.Metadata,
+                CallField.TraceState, CallField.Metadata, CallField.Listening,
             ];
         }
         else
@@ -34,7 +34,7 @@ internal static class CallTarget
             known =
             [
                 CallField.Metadata, CallField.Status, CallField.StatusMessage, CallField.StatusDetails,
-                CallField.NotRun, CallField.RetryAfter, CallField.Argument,
+                CallField.NotRun, CallField.RetryAfter, CallField.Argument, CallField.Credit,
             ];
         }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using KvpRpc.Host.Wmi;
 
-namespace KvpRpc.Fuzz.Tests;
+namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>A pair as WMI shows it: CIM XML. The bytes are UTF-8.</summary>
 internal static class DataItemTarget

@@ -2,7 +2,7 @@ using KvpRpc.Protocol.Hellos;
 using KvpRpc.Protocol.Links;
 using KvpRpc.Protocol.Streams;
 
-namespace KvpRpc.Fuzz.Tests;
+namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>The frames of some packets, each with its length (two bytes) before it, taken by one side that also
 /// sends.</summary>

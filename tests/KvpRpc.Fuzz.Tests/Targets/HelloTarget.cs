@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using KvpRpc.Protocol.Hellos;
 using KvpRpc.Protocol.Wire;
 
-namespace KvpRpc.Fuzz.Tests;
+namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>The bytes of a hello.</summary>
 internal static class HelloTarget

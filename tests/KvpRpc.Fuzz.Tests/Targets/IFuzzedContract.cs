@@ -1,6 +1,6 @@
 using MessagePack;
 
-namespace KvpRpc.Fuzz.Tests;
+namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>A method whose arguments are of every form that generated code reads.</summary>
 [KvpService]

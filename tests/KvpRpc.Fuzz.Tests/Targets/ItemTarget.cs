@@ -1,7 +1,7 @@
 using KvpRpc.Protocol.Packets;
 using KvpRpc.Protocol.Wire;
 
-namespace KvpRpc.Fuzz.Tests;
+namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>The bytes of an item of an open link: head, control part, packet.</summary>
 internal static class ItemTarget

@@ -2,7 +2,7 @@ using System.Text;
 using KvpRpc.Guest.Linux;
 using KvpRpc.Transports;
 
-namespace KvpRpc.Fuzz.Tests;
+namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>The bytes of a pool file, as any program in the guest may leave them.</summary>
 /// <remarks>A record is 2,560 bytes; the fuzzer has short inputs. A byte of the input that says so is a run: its count

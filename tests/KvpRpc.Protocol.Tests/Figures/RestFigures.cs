@@ -8,8 +8,8 @@ internal static class RestFigures
 {
     private const int Links = 64;
 
-    // A host deletes nothing: for it that is a call of its own, and its items cost a guest next to nothing.
-    private const int Window = 32;
+    // The control item, and one that calls of both sides in turn would need again.
+    private const int FewItems = 2;
 
     internal static IEnumerable<ProtocolFigure> Measure()
     {
@@ -20,12 +20,29 @@ internal static class RestFigures
         counts = counts.Until(world);
         yield return new(Group, "host writes an hour", counts.HostWrites, FigureKind.Goal, 0);
         yield return new(Group, "guest writes an hour", counts.GuestWrites, FigureKind.Goal, 0);
-        yield return new(Group, "items of the host", world.Host.Own.Count, FigureKind.Guard, Window);
-        yield return new(Group, "items of the guest", world.Guest.Own.Count, FigureKind.Guard, 1);
+        yield return new(Group, "items of the host", world.Host.Own.Count, FigureKind.Goal, FewItems);
+        yield return new(Group, "items of the guest", world.Guest.Own.Count, FigureKind.Goal, FewItems);
+        (int hostClears, int guestClears) = WritesToRest();
+        yield return new(Group, "host writes to clear away a burst", hostClears, FigureKind.Guard, 2);
+        yield return new(Group, "guest writes to clear away a burst", guestClears, FigureKind.Guard, 2);
         yield return new(
             Group, "bytes of memory of the host", BytesOfAnEngine(ofHost: true), FigureKind.Goal, 64 << 10);
         yield return new(
             Group, "bytes of memory of the guest", BytesOfAnEngine(ofHost: false), FigureKind.Goal, 64 << 10);
+    }
+
+    private static (int Host, int Guest) WritesToRest()
+    {
+        using SimulatedWorld world = SimulatedMedium.Windows.NewWorld();
+        world.Start();
+        world.Open();
+        world.Call(world.Host, 100_000, 100_000);
+        WorldCounts counts = WorldCounts.Of(world);
+        world.RunFor(TimeSpan.FromMinutes(1));
+        counts = counts.Until(world);
+        return world is { Host.Own.Count: <= FewItems, Guest.Own.Count: <= FewItems }
+            ? (counts.HostWrites, counts.GuestWrites)
+            : throw new SimulationException("A burst was not cleared away.");
     }
 
     // This looks at the memory of the whole process: nothing else may run beside it.

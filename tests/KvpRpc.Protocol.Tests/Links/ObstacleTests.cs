@@ -39,10 +39,12 @@ public sealed class ObstacleTests
         Assert.Contains("copy of another VM's", answering.Obstacle, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_peer_of_later_versions_alone_is_named_with_its_versions()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_peer_of_later_versions_alone_is_named_with_its_versions(bool isGuest)
     {
-        using LinkEngine answering = New(PeerRole.Guest);
+        using LinkEngine answering = New(isGuest ? PeerRole.Guest : PeerRole.Host);
         Written(answering);
         Show(answering, Text([.. "KV"u8, 2, 3, .. new byte[80]]));
         Assert.Equal(LinkState.Greeting, answering.State);

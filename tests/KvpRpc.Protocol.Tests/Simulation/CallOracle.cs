@@ -23,6 +23,19 @@ internal sealed class CallOracle
     /// every rollback is noticed.</summary>
     internal bool NoticesRollbacks { get; set; }
 
+    /// <summary>Gives a judge that knows all that this one knows, for a timeline that goes on beside this
+    /// one.</summary>
+    internal CallOracle Fork()
+    {
+        CallOracle fork = new() { NoticesRollbacks = NoticesRollbacks, Succeeded = Succeeded };
+        fork._everRan.UnionWith(_everRan);
+        fork._ran.UnionWith(_ran);
+        fork._succeeded.UnionWith(_succeeded);
+        fork._saidNotRun.UnionWith(_saidNotRun);
+        fork._deeds.AddRange(_deeds);
+        return fork;
+    }
+
     /// <summary>Takes note that a server begins to run a call.</summary>
     internal void NoteRun(bool isHost, ulong id)
     {
@@ -63,11 +76,14 @@ internal sealed class CallOracle
     internal void NoteUnknown() => Unknown++;
 
     /// <summary>Undoes what a side has done and said since a checkpoint: on its timeline that never was.</summary>
+    /// <remarks>Nor has it then told its peer what it had not accepted: if nobody notices, it may accept it now from
+    /// a table that went back with it, although the peer's caller was told, truly at that time, that it had not
+    /// run.</remarks>
     internal void Undo(bool isHost, int count)
     {
         foreach ((bool byHost, bool isRun, ulong id) in _deeds.Skip(count))
         {
-            if (byHost == isHost)
+            if (byHost == isHost || (!isRun && !NoticesRollbacks))
                 (isRun ? _ran : _saidNotRun).Remove(id);
         }
     }

@@ -25,8 +25,12 @@ public sealed class LinkAlphabetSwarmTests(ITestOutputHelper output)
         Assert.True(result.Failures.IsEmpty, string.Join('\n', result.Failures.Order().Take(20)));
     }
 
-    private static void Prepare(SimulatedWorld world)
+    internal static void Prepare(SimulatedWorld world)
     {
+        // Each of two alphabets, in each direction, may end two links before it is banned, each after a gap.
+        // Large enough that a wide alphabet is wanted.
+        world.RecoveryBytes = 20_000;
+        world.FurtherWaits = 8 * TimeSpan.FromSeconds(40);
         foreach (SimulatedSide side in new[] { world.Host, world.Guest })
             Change(world, side.Own, changes: world.Random.Next(6));
     }

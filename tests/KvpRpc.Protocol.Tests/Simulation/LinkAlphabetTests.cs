@@ -189,25 +189,6 @@ public sealed class LinkAlphabetTests
         Assert.Equal('b', world.Host.Own.Own().First(item => item.Key == "kvprpc.default.0").Value[0]);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_link_at_rest_after_a_transfer_writes_nothing_and_its_guest_is_down_to_a_few_items(bool isLinux)
-    {
-        using SimulatedWorld world = Opened(isLinux);
-        Transfer(world, 200_000);
-        world.RunFor(TimeSpan.FromSeconds(5));
-        world.Call(world.Host);
-        world.RunFor(TimeSpan.FromSeconds(5));
-        world.Call(world.Host);
-        (int host, int guest) = (world.Host.Writes, world.Guest.Writes);
-
-        world.RunFor(TimeSpan.FromHours(1));
-
-        Assert.Equal((host, guest), (world.Host.Writes, world.Guest.Writes));
-        Assert.True(world.Guest.Own.Count <= 2, $"{world.Guest.Own.Count} items at rest");
-    }
-
     [Fact]
     public void Probing_costs_a_link_at_most_one_item_for_each_alphabet_and_one_report()
     {

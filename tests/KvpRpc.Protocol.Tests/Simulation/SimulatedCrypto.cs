@@ -6,21 +6,25 @@ namespace KvpRpc.Protocol.Tests.Simulation;
 /// <summary>Cryptography of the right shape and no strength: ids and keys come from a seed, a tag is a keyed hash of
 /// all that a real seal binds, so that any change shows. It holds the engine to what a real sealer asks of its
 /// caller.</summary>
-internal sealed class SimulatedCrypto(ulong seed, ulong preSharedKey = 0) : ILinkCrypto
+internal sealed class SimulatedCrypto(ulong seed, ulong preSharedKey = 0, SealChecker? seals = null) : ILinkCrypto
 {
     private readonly SimulatedRandom _random = new(seed);
 
-    public IHandshakeAttempt BeginAttempt() => new Attempt(_random, preSharedKey);
+    public IHandshakeAttempt BeginAttempt() => new Attempt(_random, preSharedKey, seals);
 
     private sealed class Attempt : IHandshakeAttempt
     {
         private readonly byte[] _id = new byte[IHandshakeAttempt.IdBytes];
         private readonly byte[] _publicKey = new byte[IHandshakeAttempt.PublicKeyBytes];
         private readonly ulong _preSharedKey;
+        private readonly SimulatedRandom? _nonces;
+        private readonly SealChecker? _seals;
 
-        internal Attempt(SimulatedRandom random, ulong preSharedKey)
+        internal Attempt(SimulatedRandom random, ulong preSharedKey, SealChecker? seals)
         {
             _preSharedKey = preSharedKey;
+            _nonces = seals is { WantsNonces: true } ? random : null;
+            _seals = seals;
             for (int i = 0; i < _id.Length; i += 8)
                 BinaryPrimitives.WriteUInt64LittleEndian(_id.AsSpan(i), random.NextUInt64());
             for (int i = 0; i < _publicKey.Length; i += 8)
@@ -40,7 +44,7 @@ internal sealed class SimulatedCrypto(ulong seed, ulong preSharedKey = 0) : ILin
             hash.Add(isInitiator ? peerPublicKey : _publicKey);
             hash.Add(prologue);
             ulong key = (ulong)hash.Finish();
-            return new Sealer(isInitiator ? key : ~key, isInitiator ? ~key : key);
+            return new Sealer(isInitiator ? key : ~key, isInitiator ? ~key : key, _nonces, _seals);
         }
 
         public void Dispose()
@@ -48,7 +52,7 @@ internal sealed class SimulatedCrypto(ulong seed, ulong preSharedKey = 0) : ILin
         }
     }
 
-    private sealed class Sealer(ulong ownKey, ulong peerKey) : ILinkSealer
+    private sealed class Sealer(ulong ownKey, ulong peerKey, SimulatedRandom? nonces, SealChecker? seals) : ILinkSealer
     {
         private readonly ulong[] _sealed = new ulong[2];
 
@@ -63,10 +67,11 @@ internal sealed class SimulatedCrypto(ulong seed, ulong preSharedKey = 0) : ILin
             if (number <= _sealed[(int)kind])
                 throw new InvalidOperationException("A number is sealed once, and in order.");
             _sealed[(int)kind] = number;
-            byte mask = Mask(ownKey, number);
-            for (int i = 0; i < plaintext.Length; i++)
-                ciphertext[i] = (byte)(plaintext[i] ^ mask);
-            BinaryPrimitives.WriteUInt128BigEndian(tag, TagOf(ownKey, kind, number, associatedData, ciphertext));
+            Turn(plaintext, ciphertext, ownKey, number);
+            UInt128 text = TagOf(ownKey, kind, number, associatedData, ciphertext);
+            if (nonces is not null)
+                seals!.NoteSealed(ownKey, nonces.NextUInt64(), text);
+            BinaryPrimitives.WriteUInt128BigEndian(tag, text);
         }
 
         public bool TryOpen(
@@ -84,9 +89,7 @@ internal sealed class SimulatedCrypto(ulong seed, ulong preSharedKey = 0) : ILin
                 return false;
             }
 
-            byte mask = Mask(peerKey, number);
-            for (int i = 0; i < ciphertext.Length; i++)
-                plaintext[i] = (byte)(ciphertext[i] ^ mask);
+            Turn(ciphertext, plaintext, peerKey, number);
             return true;
         }
 
@@ -94,7 +97,18 @@ internal sealed class SimulatedCrypto(ulong seed, ulong preSharedKey = 0) : ILin
         {
         }
 
-        private static byte Mask(ulong key, ulong number) => (byte)((key + number) * 0x9E3779B97F4A7C15 >> 56);
+        private static void Turn(ReadOnlySpan<byte> from, Span<byte> to, ulong key, ulong number)
+        {
+            ulong mask = (key + number) * 0x9E3779B97F4A7C15;
+            for (; from.Length >= sizeof(ulong); from = from[sizeof(ulong)..], to = to[sizeof(ulong)..])
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(
+                    to, BinaryPrimitives.ReadUInt64LittleEndian(from) ^ mask);
+            }
+
+            for (int i = 0; i < from.Length; i++)
+                to[i] = (byte)(from[i] ^ (byte)mask);
+        }
 
         private static UInt128 TagOf(
             ulong key, SealKind kind, ulong number, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> ciphertext)

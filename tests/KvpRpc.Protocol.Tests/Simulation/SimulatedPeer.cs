@@ -6,18 +6,21 @@ namespace KvpRpc.Protocol.Tests.Simulation;
 /// living the recorded inputs again gives the peer as it was at a checkpoint.</summary>
 internal sealed class SimulatedPeer : IDisposable
 {
-    private readonly Func<SimulatedPeer> _again;
+    private readonly Func<CallOracle, SimulatedPeer> _again;
+    private readonly CallOracle _oracle;
     private readonly List<Action<SimulatedPeer>>? _inputs;
     private readonly Dictionary<int, OwnItem> _inFlight = [];
     private readonly List<OwnItem> _batch = [];
 
     internal SimulatedPeer(
-        LinkOptions options, ulong seed, ulong life, Traffic traffic, CallOracle oracle, Instant now, bool isRecorded)
+        LinkOptions options, ulong seed, ulong life, Traffic traffic, CallOracle oracle, SealChecker seals, Instant now,
+        bool isRecorded)
     {
-        _again = () => new(options, seed, life, traffic, oracle, now, isRecorded);
+        _again = judge => new(options, seed, life, traffic, judge, seals, now, isRecorded);
+        _oracle = oracle;
         _inputs = isRecorded ? [] : null;
         Options = options;
-        Engine = new(options, new SimulatedCrypto(seed), now);
+        Engine = new(options, new SimulatedCrypto(seed, seals: seals), now);
         Application = new(Engine, new(seed + 1), traffic, oracle, life, options.IsHost);
     }
 
@@ -117,10 +120,11 @@ internal sealed class SimulatedPeer : IDisposable
         Drain();
     }
 
-    /// <summary>Gives the peer as it was after so many inputs, on a timeline of its own.</summary>
-    internal SimulatedPeer AsOf(int inputCount, ulong timeline)
+    /// <summary>Gives the peer as it was after so many inputs, on a timeline of its own; a clone has a judge of its
+    /// own, too.</summary>
+    internal SimulatedPeer AsOf(int inputCount, ulong timeline, CallOracle? judge = null)
     {
-        SimulatedPeer peer = _again();
+        SimulatedPeer peer = _again(judge ?? _oracle);
         peer.Application.IsReplaying = true;
         for (int i = 0; i < inputCount; i++)
             _inputs![i](peer);

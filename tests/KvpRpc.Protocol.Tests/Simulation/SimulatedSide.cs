@@ -8,6 +8,9 @@ namespace KvpRpc.Protocol.Tests.Simulation;
 /// at a time.</remarks>
 internal sealed class SimulatedSide
 {
+    /// <summary>How soon a guest looks again that has seen something odd, or could not look.</summary>
+    internal static readonly TimeSpan UneasyLook = TimeSpan.FromMilliseconds(100);
+
     private readonly SimulatedWorld _world;
     private readonly bool _isHost;
     private readonly LandingChecker _landings = new();
@@ -17,8 +20,12 @@ internal sealed class SimulatedSide
     private bool _isAuditing;
     private bool _readAgain;
     private bool _isWoken;
+    private bool _looksAgain;
     private Instant _wakeAt = Instant.Never;
     private Instant _pollAt = Instant.Never;
+    private Instant _clockStandsAt;
+    private int _clockTurns;
+    private SimulatedHostService? _service;
 
     internal SimulatedSide(SimulatedWorld world, bool isHost)
     {
@@ -48,9 +55,45 @@ internal sealed class SimulatedSide
     internal Instant PausedUntil { get; set; }
 
     /// <summary>Gets or sets what the side's clock is ahead of the world's.</summary>
-    internal TimeSpan ClockOffset { get; set; }
+    internal TimeSpan ClockOffset
+    {
+        get;
+        set
+        {
+            field = value;
+            _clockStandsAt = default;
+        }
+    }
 
-    internal Instant Now => new(_world.Clock.Now.SinceStart + ClockOffset);
+    /// <summary>Gets what the side's clock shows.</summary>
+    internal Instant Now
+    {
+        get
+        {
+            Instant now = new(_world.Clock.Now.SinceStart + ClockOffset);
+            return now > _clockStandsAt ? now : _clockStandsAt;
+        }
+    }
+
+    /// <summary>Gets whether the clock was ever turned forward.</summary>
+    internal bool HasLeapt => _clockTurns > 0;
+
+    /// <summary>Lets a clock that stands still run on from where it stands.</summary>
+    internal void LetClockRun() => ClockOffset = Now - _world.Clock.Now;
+
+    /// <summary>Sets the side's clock as another's is.</summary>
+    internal void CopyClock(SimulatedSide other) =>
+        (ClockOffset, _clockStandsAt) = (other.ClockOffset, other._clockStandsAt);
+
+    /// <summary>Turns the side's clock; it never shows less than before, so it stands still after it was turned
+    /// back.</summary>
+    internal void TurnClock(TimeSpan by)
+    {
+        Instant now = Now;
+        ClockOffset += by;
+        _clockStandsAt = now;
+        _clockTurns += by > TimeSpan.Zero ? 1 : 0;
+    }
 
     internal bool IsPaused => PausedUntil > _world.Clock.Now;
 
@@ -130,7 +173,8 @@ internal sealed class SimulatedSide
     {
         _life++;
         _landings.Clear();
-        _isWriting = _isReading = _isAuditing = _readAgain = _isWoken = false;
+        _service = _isHost ? new(Own, _world.Rules.PartsBatches) : null;
+        _isWriting = _isReading = _isAuditing = _readAgain = _isWoken = _looksAgain = false;
         _wakeAt = _pollAt = Instant.Never;
         Peer = peer;
     }
@@ -181,9 +225,21 @@ internal sealed class SimulatedSide
             Peer.Read(items, Now);
         }
 
-        if (_readAgain || ((fails || Peer.Engine.IsUneasy) && !_isHost))
-            After(TimeSpan.FromMilliseconds(_readAgain ? 1 : 100), BeginRead);
+        if (_readAgain)
+            After(TimeSpan.FromMilliseconds(1), BeginRead);
+        else if ((fails || Peer.Engine.IsUneasy) && !_isHost && !_looksAgain)
+            LookAgain();
         Pump();
+    }
+
+    private void LookAgain()
+    {
+        _looksAgain = true;
+        After(UneasyLook, () =>
+        {
+            _looksAgain = false;
+            BeginRead();
+        });
     }
 
     private void BeginAudit()
@@ -217,11 +273,14 @@ internal sealed class SimulatedSide
         _isWriting = true;
         TimeSpan took = _world.Random.Between(TimeSpan.FromMicroseconds(100), Weather.MaxWriteTime);
         bool allRefused = _world.Random.Chance(Weather.BatchRefuseChance);
+        HashSet<PendingWrite>? refused = allRefused ? null : _service?.Refused(writes);
         List<(int Index, WriteResult Result)> results = [];
         foreach (PendingWrite write in writes)
         {
             _world.Written?.Invoke(this, write.Text ?? "");
-            results.Add((write.Index, allRefused ? WriteResult.Refused : Write(write, took)));
+            results.Add((write.Index, allRefused || refused?.Contains(write) == true
+                ? WriteResult.Refused
+                : Write(write, took)));
         }
 
         _world.Trace(this, "write",
@@ -238,7 +297,8 @@ internal sealed class SimulatedSide
     private WriteResult Write(PendingWrite write, TimeSpan took)
     {
         SimulatedRandom random = _world.Random;
-        if (random.Chance(Weather.RefuseChance) || (write.Text is not null && !Own.Takes(write.Key)))
+        if (random.Chance(Weather.RefuseChance)
+            || (write.Text is null ? Weather.RefusesDeletions : !Own.Takes(write.Key)))
             return WriteResult.Refused;
         if (!random.Chance(Weather.DoubtChance))
         {
@@ -266,12 +326,13 @@ internal sealed class SimulatedSide
     {
         int restored = _world.Restored(this);
         long order = _landings.Begin();
-        int life = _life;
+        (int life, int clockTurns) = (_life, _clockTurns);
         _world.Clock.After(after, () =>
         {
             if (restored != _world.Restored(this) || (write.Text is not null && !Own.Takes(write.Key)))
                 return;
-            if (life == _life)
+            // A clock that leaps lets the engine think that it has waited; its audit finds what that has covered.
+            if (life == _life && clockTurns == _clockTurns)
                 _landings.NoteLanded(write, order);
             TimeSpan visible = _world.Random.Between(default, Weather.MaxVisibleAfter);
             Own.Set(write.Key, write.Text, _world.Clock.Now + visible);

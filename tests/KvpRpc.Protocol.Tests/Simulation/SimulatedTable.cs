@@ -21,9 +21,10 @@ internal sealed class SimulatedTable
     /// <summary>Gets what the writer finds in the table.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Own() => _own ??= [.. Current()];
 
-    internal bool Takes(string key) =>
-        _items.TryGetValue(key, out List<Version>? versions) && versions[^1].Text is not null
-        || Count < MaxItems;
+    internal bool Has(string key) =>
+        _items.TryGetValue(key, out List<Version>? versions) && versions[^1].Text is not null;
+
+    internal bool Takes(string key) => Has(key) || Count < MaxItems;
 
     /// <summary>Changes an item; a null text deletes it. The reader sees the change from <paramref name="visibleAt"/>
     /// on.</summary>

@@ -6,11 +6,16 @@ namespace KvpRpc.Protocol.Tests.Simulation;
 /// <summary>A host and a guest with both engines whole, on virtual time: one seed, one trace.</summary>
 internal sealed class SimulatedWorld : IDisposable
 {
+    // Lives and timelines of a clone are told from those of the original.
+    private const ulong ClonedLives = 1000;
+
     private readonly ulong _seed;
     private readonly Traffic _traffic;
     private readonly Func<LinkOptions, LinkOptions> _configure;
     private KeyedHash _trace = new(0);
     private ulong _lives;
+    private ulong _timelines;
+    private SealChecker? _seals;
 
     internal SimulatedWorld(
         ulong seed, Traffic? traffic = null, Func<LinkOptions, LinkOptions>? configure = null, bool isRecorded = false)
@@ -26,11 +31,19 @@ internal sealed class SimulatedWorld : IDisposable
         Guest.Other = Host;
     }
 
-    internal SimulatedClock Clock { get; } = new();
+    internal SimulatedClock Clock { get; private init; } = new();
 
     internal SimulatedRandom Random { get; }
 
-    internal CallOracle Oracle { get; } = new();
+    internal CallOracle Oracle { get; private init; } = new();
+
+    /// <summary>Gets the rules that the world keeps to.</summary>
+    internal SimulatedRules Rules { get; init; } = SimulatedRules.All;
+
+    /// <summary>Gets the world of a clone of the VM that lives on beside this one; null while there is none.</summary>
+    internal SimulatedWorld? Clone { get; private set; }
+
+    private SealChecker Seals => _seals ??= new(Rules.SealsSurviveRepetition);
 
     internal SimulatedSide Host { get; }
 
@@ -43,6 +56,13 @@ internal sealed class SimulatedWorld : IDisposable
     internal TimeSpan BusyPoll { get; init; } = TimeSpan.FromMilliseconds(10);
 
     internal TimeSpan IdlePoll { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gets or sets for how much longer than others this world may have to wait until it works
+    /// again.</summary>
+    internal TimeSpan FurtherWaits { get; set; }
+
+    /// <summary>Gets or sets how large the calls are that show after the storm that all works.</summary>
+    internal int RecoveryBytes { get; set; } = 3000;
 
     internal bool IsRecorded { get; }
 
@@ -81,12 +101,48 @@ internal sealed class SimulatedWorld : IDisposable
         bool isHost = side == Host;
         LinkOptions options = _configure(new()
         {
+            Rules = Rules.Engine,
             Role = isHost ? PeerRole.Host : PeerRole.Guest,
             VmId = isHost ? VmId : null,
             MaxValueUnits = isHost ? 1023 : 1022,
         });
         ulong life = ++_lives;
-        side.Live(new(options, (_seed * 1_000_003) + (life * 7), life, _traffic, Oracle, side.Now, IsRecorded));
+        side.Live(new(options, (_seed * 1_000_003) + (life * 7), life, _traffic, Oracle, Seals, side.Now, IsRecorded));
+    }
+
+    /// <summary>Gives a number for a past that is lived on.</summary>
+    internal ulong NextTimeline() => ++_timelines;
+
+    /// <summary>Lets a copy of the VM, its memory and both tables as they are, go on beside the original, with a host
+    /// process of its own.</summary>
+    /// <param name="vmId">The copy's id: its own, or, on another host, the same.</param>
+    /// <param name="isNoticed">Whether the copy notices that it is one.</param>
+    internal void CloneVm(Guid vmId, bool isNoticed)
+    {
+        SimulatedWorld clone = new(Random.NextUInt64(), _traffic, _configure, isRecorded: false)
+        {
+            Clock = Clock,
+            Oracle = Oracle.Fork(),
+            Rules = Rules,
+            BusyPoll = BusyPoll,
+            IdlePoll = IdlePoll,
+            FurtherWaits = FurtherWaits,
+            RecoveryBytes = RecoveryBytes,
+            VmId = vmId,
+            Log = Log is { } log ? text => log("CLONE " + text) : null,
+            _seals = Seals,
+            _lives = _lives + ClonedLives,
+            _timelines = _timelines + ClonedLives,
+        };
+        clone.Host.Own.Restore(Host.Own.Own(), Clock.Now);
+        clone.Guest.Own.Restore(Guest.Own.Own(), Clock.Now);
+        clone.Guest.CopyClock(Guest);
+        SimulatedPeer guest = Guest.Peer.AsOf(Guest.Peer.InputCount, clone.NextTimeline(), clone.Oracle);
+        if (isNoticed)
+            guest.Suspect(Random.NextUInt64(), clone.Guest.Now);
+        clone.Guest.Resume(guest);
+        clone.StartHost();
+        Clone = clone;
     }
 
     /// <summary>Runs until the link is open on both sides.</summary>
@@ -145,6 +201,7 @@ internal sealed class SimulatedWorld : IDisposable
 
     public void Dispose()
     {
+        Clone?.Dispose();
         Host.Peer?.Dispose();
         Guest.Peer?.Dispose();
     }

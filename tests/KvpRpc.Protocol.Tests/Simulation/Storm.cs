@@ -8,7 +8,6 @@ internal sealed class Storm
     private readonly Weather _weather;
     private readonly Instant _end;
     private Checkpoint? _checkpoint;
-    private ulong _timeline;
 
     internal Storm(SimulatedWorld world, Weather weather, TimeSpan lasts)
     {
@@ -60,6 +59,14 @@ internal sealed class Storm
             _world.Clock.After(random.Between(default, TimeSpan.FromSeconds(60)), () => side.Own.MaxItems = 1024);
         }
 
+        if (random.Chance(_weather.ClockJumpChance))
+        {
+            _world.Note(side, "clock is turned");
+            side.TurnClock(random.Chance(0.5)
+                ? random.Between(default, TimeSpan.FromMinutes(10))
+                : -random.Between(default, TimeSpan.FromSeconds(40)));
+        }
+
         if (random.Chance(_weather.ForeignChance))
         {
             string[] keys = ["Other", "kvprpc.other.0", "kvprpc.default.", "kvprpc.default.07", "kvprpc.default.999"];
@@ -77,13 +84,24 @@ internal sealed class Storm
             _world.Note(guest, "paused");
             guest.PausedUntil = _world.Clock.Now + pause;
             if (random.Chance(0.5))
-                guest.ClockOffset -= pause;
+                guest.TurnClock(-pause);
         }
 
         if (random.Chance(_weather.CheckpointChance) && _weather.RollbackChance > 0 && !guest.IsPaused)
             _checkpoint = TakeCheckpoint();
         if (_checkpoint is { } checkpoint && random.Chance(_weather.RollbackChance))
             Apply(checkpoint);
+        if (_world is { Clone: null, IsRecorded: true } && random.Chance(_weather.TwinChance))
+        {
+            _world.Note(guest, "is cloned, and lives on beside its clone");
+            // On another host a copy may have the same id.
+            _world.CloneVm(
+                random.Chance(0.5) ? _world.VmId : new Guid((int)random.NextUInt64(), 1, 3, new byte[8]),
+                _weather.NoticesRollbacks);
+            Swarm.Act(_world.Clone!);
+            _ = new Storm(_world.Clone!, _weather with { CheckpointChance = 0 }, _end - _world.Clock.Now);
+        }
+
         if (random.Chance(_weather.CloneChance))
         {
             _world.Note(guest, "goes on as a clone");
@@ -104,8 +122,7 @@ internal sealed class Storm
         Instant now = _world.Clock.Now;
         bool both = _world.Random.Chance(_weather.BothRollBackChance);
         _world.Note(_world.Guest, both ? "rolled back with its host" : "rolled back");
-        _timeline++;
-        SimulatedPeer guest = checkpoint.Guest.AsOf(checkpoint.GuestInputs, _timeline);
+        SimulatedPeer guest = checkpoint.Guest.AsOf(checkpoint.GuestInputs, _world.NextTimeline());
         _world.Guest.Peer.Dispose();
         if (_weather.RollbackTurnsClock)
             _world.Guest.ClockOffset = checkpoint.GuestNow - now;
@@ -124,8 +141,7 @@ internal sealed class Storm
         _world.Guest.Resume(guest);
         if (!both)
             return;
-        _timeline++;
-        SimulatedPeer host = checkpoint.Host.AsOf(checkpoint.HostInputs, _timeline);
+        SimulatedPeer host = checkpoint.Host.AsOf(checkpoint.HostInputs, _world.NextTimeline());
         _world.Host.Peer.Dispose();
         _world.Oracle.Undo(isHost: true, checkpoint.Deeds);
         if (_weather.NoticesRollbacks)

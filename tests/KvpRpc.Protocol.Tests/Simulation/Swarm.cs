@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using KvpRpc.Protocol.Links;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
@@ -8,15 +7,11 @@ internal static class Swarm
 {
     private static readonly TimeSpan Storms = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long after the storm the link may take to open and answer: in doubt writes alone take a
-    /// minute.</summary>
-    private static readonly TimeSpan Recovers = TimeSpan.FromMinutes(5);
-
     internal static UInt128 Run(
         ulong seed,
         Action<string>? log = null,
         SwarmResult? result = null,
-        LinkRules? rules = null,
+        SimulatedRules? rules = null,
         Action<SimulatedWorld>? prepare = null)
     {
         SimulatedRandom random = new(seed ^ 0x5EED);
@@ -32,38 +27,42 @@ internal static class Swarm
             ConsumeChance = random.Chance(0.3) ? 0.2 : 1,
         };
         int slots = random.Chance(0.3) ? random.Next(2, 8) : 32;
-        // What a narrow window cannot carry within the time to recover says nothing.
+        TimeSpan poll = TimeSpan.FromMilliseconds(random.Chance(0.3) ? 10 : random.Next(20, 500));
+        // What a narrow window, or a slow host, cannot carry within the polls to recover says nothing.
         if (slots < 8)
             traffic = traffic with { LargeBytes = 8 << 10 };
+        if (poll > TimeSpan.FromMilliseconds(50))
+            traffic = traffic with { LargeBytes = 8 << 10, MaxCalls = Math.Min(traffic.MaxCalls, 5) };
         using SimulatedWorld world = new(
             seed,
             traffic,
-            options => options with { MaxSlots = slots, Rules = rules ?? LinkRules.All },
-            isRecorded: weather.RollbackChance > 0)
+            options => options with { MaxSlots = slots },
+            isRecorded: weather.RollbackChance > 0 || weather.TwinChance > 0)
         {
             Log = log,
+            Rules = rules ?? SimulatedRules.All,
+            BusyPoll = poll,
         };
         // Where both sides go back together, the past is lived again by both, and rightly.
         world.Oracle.NoticesRollbacks = weather.NoticesRollbacks && weather.BothRollBackChance == 0;
         log?.Invoke(weather.ToString());
         log?.Invoke(traffic.ToString());
         prepare?.Invoke(world);
-        Act(world, world.Host);
-        Act(world, world.Guest);
+        Act(world);
         world.Host.Weather = world.Guest.Weather = weather;
         world.StartHost();
         world.RunFor(random.Between(default, TimeSpan.FromSeconds(3)));
         world.StartGuest();
         _ = new Storm(world, weather, Storms);
         world.RunFor(Storms);
-        world.Host.Weather = world.Guest.Weather = weather.Calm;
-        Recover(world);
+        Recovery.Run(world, weather.Calm, result);
         result?.Add(world);
         return world.TraceHash;
     }
 
     /// <summary>Gives the first seed that fails, and how; null when none does.</summary>
-    internal static string? FindFailure(int seeds, LinkRules rules)
+    internal static string? FindFailure(
+        int seeds, SimulatedRules rules, Action<SimulatedWorld>? prepare = null)
     {
         string? found = null;
         ParallelOptions options = new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
@@ -71,7 +70,7 @@ internal static class Swarm
         {
             try
             {
-                Run((ulong)seed, rules: rules);
+                Run((ulong)seed, rules: rules, prepare: prepare);
             }
             catch (Exception exception)
             {
@@ -101,6 +100,13 @@ internal static class Swarm
         return result;
     }
 
+    /// <summary>Lets the applications of both sides act from now on.</summary>
+    internal static void Act(SimulatedWorld world)
+    {
+        Act(world, world.Host);
+        Act(world, world.Guest);
+    }
+
     private static void Act(SimulatedWorld world, SimulatedSide side)
     {
         void Next()
@@ -120,47 +126,6 @@ internal static class Swarm
 
         Next();
     }
-
-    private static void Recover(SimulatedWorld world)
-    {
-        foreach (SimulatedSide side in new[] { world.Host, world.Guest })
-            side.Peer.SetTraffic(Traffic.None);
-        if (!world.Clock.RunUntil(
-            () => world.IsOpen && world.Host.Peer.Application.OwnCalls + world.Guest.Peer.Application.OwnCalls == 0,
-            Recovers))
-        {
-            throw new SimulationException(
-                $"After the storm: host {world.Host.Peer.Engine.State}"
-                + $" with {world.Host.Peer.Application.OwnCalls} calls"
-                + $" ({world.Host.Peer.Engine.Obstacle}), guest {world.Guest.Peer.Engine.State} with"
-                + $" {world.Guest.Peer.Application.OwnCalls} calls ({world.Guest.Peer.Engine.Obstacle}).");
-        }
-
-        for (int i = 0; i < 3; i++)
-        {
-            CallUntilAnswered(world, world.Host);
-            CallUntilAnswered(world, world.Guest);
-        }
-    }
-
-    // A link that looks open may be that of a peer which was rolled back since: the first call may find that out.
-    private static void CallUntilAnswered(SimulatedWorld world, SimulatedSide side)
-    {
-        Instant end = world.Clock.Now + Recovers;
-        int before = side.Peer.Application.Succeeded;
-        while (side.Peer.Application.Succeeded == before)
-        {
-            if (world.Clock.Now >= end)
-                throw new SimulationException("A call after the storm was never answered.");
-            if (side.Peer.Application.OwnCalls == 0)
-                side.Peer.Call(1, 3000, 1, 2000);
-            side.Pump();
-            int calls = side.Peer.Application.OwnCalls;
-            world.Clock.RunUntil(
-                () => side.Peer.Application.OwnCalls != calls || side.Peer.Application.Succeeded > before,
-                TimeSpan.FromSeconds(1));
-        }
-    }
 }
 
 /// <summary>What came of many seeds.</summary>
@@ -169,17 +134,28 @@ internal sealed class SwarmResult
     private int _succeeded;
     private int _unknown;
     private int _notRun;
+    private int _clones;
+    private int _mostPolls;
 
     internal ConcurrentBag<string> Failures { get; } = [];
+
+    /// <summary>Takes note of how much of what it might a recovery has taken, in thousandths.</summary>
+    internal void NotePolls(int thousandths)
+    {
+        for (int most = _mostPolls; thousandths > most;)
+            most = Interlocked.CompareExchange(ref _mostPolls, thousandths, most);
+    }
 
     internal void Add(SimulatedWorld world)
     {
         Interlocked.Add(ref _succeeded, world.Oracle.Succeeded);
         Interlocked.Add(ref _unknown, world.Oracle.Unknown);
         Interlocked.Add(ref _notRun, world.Oracle.NotRun);
+        Interlocked.Add(ref _clones, world.Clone is null ? 0 : 1);
     }
 
     public override string ToString() =>
         $"{_succeeded} calls succeeded, {_unknown} ended unknown, {_notRun} certainly not run, "
+        + $"{_clones} clones lived beside their original, a recovery took up to {_mostPolls / 10.0:F1} % of its polls, "
         + $"{Failures.Count} seeds failed";
 }

@@ -51,7 +51,16 @@ internal sealed record Weather
 
     internal double CloneChance { get; init; }
 
+    /// <summary>Gets how likely, each second, a copy of the VM begins to live beside it.</summary>
+    internal double TwinChance { get; init; }
+
+    /// <summary>Gets how likely, each second, a side's clock is turned, forward or back.</summary>
+    internal double ClockJumpChance { get; init; }
+
     internal double PauseChance { get; init; }
+
+    /// <summary>Gets whether items can be changed but not deleted, as on a host whose Remove is broken.</summary>
+    internal bool RefusesDeletions { get; init; }
 
     internal double BlindChance { get; init; }
 
@@ -96,6 +105,9 @@ internal sealed record Weather
             BlindChance = Rate(0.05),
             FullChance = Rate(0.05),
             ForeignChance = Rate(0.05),
+            RefusesDeletions = random.Chance(0.1),
+            TwinChance = random.Chance(0.15) ? 0.03 : 0,
+            ClockJumpChance = Rate(0.03),
         };
     }
 }

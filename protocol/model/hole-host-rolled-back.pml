@@ -1,0 +1,3 @@
+/* expect: a_link_is_open */
+#define HOLE
+#include "handshake-rollback.pml"

@@ -1,0 +1,3 @@
+/* expect: asking_ends */
+#define WITHOUT_A
+#include "slots.pml"

@@ -1,0 +1,3 @@
+/* expect: no_packet_is_covered */
+#define WITHOUT_B
+#include "slots.pml"

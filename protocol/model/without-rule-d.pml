@@ -1,0 +1,3 @@
+/* expect: asking_ends */
+#define WITHOUT_D
+#include "slots.pml"

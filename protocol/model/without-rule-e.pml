@@ -1,0 +1,3 @@
+/* expect: all_is_delivered */
+#define WITHOUT_E
+#include "slots-both-ways.pml"

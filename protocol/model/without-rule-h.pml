@@ -1,0 +1,3 @@
+/* expect: one_text_under_one_number */
+#define WITHOUT_H
+#include "alphabet.pml"

@@ -1,0 +1,3 @@
+/* expect: answer_is_to_this_hello */
+#define WITHOUT_I
+#include "handshake.pml"

@@ -1,0 +1,3 @@
+/* expect: not_run_did_not_run */
+#define WITHOUT_N
+#include "rollback.pml"
