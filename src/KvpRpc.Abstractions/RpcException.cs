@@ -50,6 +50,15 @@ public sealed class RpcException : Exception
     /// the caller in whole milliseconds, rounded up.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Gets what is said of the error for programs: objects of the well-known types <see
+    /// cref="RpcErrorInfo"/>, <see cref="RpcInvalidArguments"/>, <see cref="RpcExceptionInfo"/>, and of types that both
+    /// sides have registered. Others do not cross. They may have some 4,000 bytes in all.</summary>
+    public IReadOnlyList<object> Details { get; init; } = [];
+
     /// <summary>Gets the metadata that came, or shall go, with the error.</summary>
     public RpcMetadata Trailers { get; init; } = RpcMetadata.Empty;
+
+    /// <summary>Gets the first of the details that has this type; null if none has.</summary>
+    public T? GetDetail<T>()
+        where T : class => Details.OfType<T>().FirstOrDefault();
 }

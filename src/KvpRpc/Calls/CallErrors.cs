@@ -88,6 +88,7 @@ internal static class CallErrors
         return new(code, message, trailers.IsNotRun)
         {
             RetryAfter = trailers.RetryAfterMilliseconds is { } delay ? TimeSpan.FromMilliseconds(delay) : null,
+            Details = ErrorDetails.Decode(trailers.StatusDetails),
             Trailers = MetadataCodec.Decode(trailers.Metadata),
         };
     }

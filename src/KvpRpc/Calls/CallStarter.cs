@@ -20,9 +20,9 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
     {
         settings.Response?.Begin();
         InboundCall? cause = RpcContext.CurrentCall;
-        TimeSpan timeLimit = cause?.TimeLeft is { } left && (left < settings.TimeLimit || settings.TimeLimit < TimeSpan.Zero)
-            ? left
-            : settings.TimeLimit;
+        TimeSpan timeLimit = settings.TimeLimit;
+        if (cause?.TimeLeft is { } left && (left < timeLimit || timeLimit == Timeout.InfiniteTimeSpan))
+            timeLimit = left;
         return client.Begin(timeLimit, cause, cancellationToken, enumerationToken);
     }
 

@@ -17,13 +17,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private CancellationTokenSource? _oneWaySource;
     private HandlerContext? _context;
     private InboundArguments? _arguments;
-    private byte[]? _traceParent;
-    private byte[]? _traceState;
-    private byte[]? _idempotencyId;
-    private byte[]? _metadata;
+    private RequestExtras? _extras;
     private object? _sender;
     private bool _hasEnded;
-    private uint _listening;
     private bool _hasCallerEnded = true;
 
     /// <summary>Gets the token for the handler: nobody waits for it any more.</summary>
@@ -64,16 +60,16 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         }
     }
 
-    internal uint PreviousAttempts { get; private set; }
+    internal uint PreviousAttempts => _extras?.PreviousAttempts ?? 0;
 
-    internal ReadOnlyMemory<byte> IdempotencyId => _idempotencyId;
+    internal ReadOnlyMemory<byte> IdempotencyId => _extras?.IdempotencyId;
 
-    internal ReadOnlySpan<byte> TraceParent => _traceParent;
+    internal ReadOnlySpan<byte> TraceParent => _extras?.TraceParent;
 
-    internal ReadOnlySpan<byte> TraceState => _traceState;
+    internal ReadOnlySpan<byte> TraceState => _extras?.TraceState;
 
     /// <summary>Gets the fields of the request's metadata as they crossed.</summary>
-    internal ReadOnlySpan<byte> Metadata => _metadata;
+    internal ReadOnlySpan<byte> Metadata => _extras?.Metadata;
 
     /// <summary>Gets what goes to the caller with the end of the call.</summary>
     internal RpcMetadata? Trailers => Volatile.Read(ref _context)?.ResponseTrailers;
@@ -121,7 +117,8 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return sender as ItemSender ?? throw new InvalidOperationException("The call has ended.");
     }
 
-    /// <summary>Gets what has sent other messages, if any, before the last is sent; none can be made any more.</summary>
+    /// <summary>Gets what has sent other messages, if any, before the last is sent; none can be made any
+    /// more.</summary>
     internal ItemSender? TakeSender() => Interlocked.CompareExchange(ref _sender, NoSender, null) as ItemSender;
 
     /// <summary>Gets the arguments that are streams or take reports.</summary>
@@ -129,7 +126,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     {
         ItemSender sender = OpenSender();
         return _arguments ??= new InboundArguments(
-            this, stream, sender, method.StreamArguments, _listening, _hasCallerEnded);
+            this, stream, sender, method.StreamArguments, _extras?.Listening ?? 0, _hasCallerEnded);
     }
 
     /// <summary>Ends the call after its handler, or the creation of its service, threw.</summary>
@@ -149,7 +146,11 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         }
         else
         {
-            error = new(StatusCode.Unknown, CallErrors.Describe(exception, Options.IncludeExceptionDetails));
+            bool isTold = Options.IncludeExceptionDetails;
+            error = new(StatusCode.Unknown, CallErrors.Describe(exception, isTold))
+            {
+                Details = isTold ? [WellKnownDetails.Describe(exception)] : [],
+            };
             Log.HandlerThrew(server.Logger, exception, Method);
         }
 
@@ -229,7 +230,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private async ValueTask AwaitCallerAsync()
     {
         InboundArguments arguments =
-            _arguments ?? new InboundArguments(this, stream, null, 0, _listening, hasEnded: false);
+            _arguments ?? new InboundArguments(this, stream, null, 0, _extras?.Listening ?? 0, hasEnded: false);
         try
         {
             await arguments.EndAsync(server.Stopping).ConfigureAwait(false);
@@ -279,22 +280,10 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         {
             deadline = header.DeadlineMilliseconds;
             payloadStart = parts.PayloadStart;
-            Take(header);
+            _extras = RequestExtras.Create(in header);
         }
 
         return error is null;
-    }
-
-    private void Take(in CallHeader header)
-    {
-        _listening = header.Listening;
-        PreviousAttempts = header.PreviousAttempts;
-        _idempotencyId = ToArray(header.IdempotencyId);
-        _traceParent = ToArray(header.TraceParent);
-        _traceState = ToArray(header.TraceState);
-        _metadata = ToArray(header.Metadata);
-
-        static byte[]? ToArray(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? null : bytes.ToArray();
     }
 
     // The peer chose the text: it shall not forge lines of a log.

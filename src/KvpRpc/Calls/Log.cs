@@ -48,6 +48,10 @@ internal static partial class Log
     [LoggerMessage(113, LogLevel.Error, "A call of {Method} broke off.")]
     internal static partial void CallBroke(ILogger logger, Exception exception, string method);
 
+    [LoggerMessage(115, LogLevel.Warning,
+        "{Count} details of an error of {Method} did not cross: they are too large, or of types not registered.")]
+    internal static partial void DetailsLeftOut(ILogger logger, int count, string method);
+
     [LoggerMessage(114, LogLevel.Debug, "{Method} was given up: a stream among its arguments, or who listens, threw.")]
     internal static partial void ArgumentThrew(ILogger logger, Exception exception, string method);
 }

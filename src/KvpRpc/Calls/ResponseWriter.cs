@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KvpRpc.Generated;
 using KvpRpc.Links;
 
@@ -6,7 +7,11 @@ namespace KvpRpc.Calls;
 /// <summary>Sends what the callee of a call says.</summary>
 internal static class ResponseWriter
 {
+    /// <summary>What the fields of trailers need beside metadata, message and details, and for their lengths.</summary>
+    private const int OtherFieldBytes = 64;
+
     /// <summary>Ends a call that succeeded with one result.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal static async ValueTask RespondAsync<TResponse>(
         InboundCall call, RpcSerializer<TResponse> serializer, TResponse response)
     {
@@ -171,11 +176,17 @@ internal static class ResponseWriter
             error ??= CallErrors.ResponseMetadataTooLarge(call.Method, max);
         }
 
+        byte[] message = error is { Message.Length: > 0 } ? CallErrors.EncodeMessage(error.Message) : [];
+        int left = CallMessage.MaxFieldBytes - metadata.Length - message.Length - OtherFieldBytes;
+        ReadOnlyMemory<byte> details = ErrorDetails.Encode(error?.Details ?? [], left, out int leftOut);
+        if (leftOut > 0)
+            Log.DetailsLeftOut(call.Server.Logger, leftOut, call.Method);
         ResponseHeader header = new()
         {
             Metadata = metadata,
             Status = (uint)(error?.StatusCode ?? StatusCode.Ok),
-            StatusMessage = error is { Message.Length: > 0 } ? CallErrors.EncodeMessage(error.Message) : default,
+            StatusMessage = message,
+            StatusDetails = details.Span,
             IsNotRun = isNotRun,
             RetryAfterMilliseconds = GetRetryAfter(error),
         };

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KvpRpc.Generated;
 
 namespace KvpRpc.Calls;
@@ -9,6 +10,7 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
     ServiceInstances<TContract> instances) : ServiceMethod<TContract, TRequest>(method, method.Request, instances)
     where TContract : class
 {
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     protected override async ValueTask RunAsync(InboundCall call, TRequest request)
     {
         bool isOneWay = method.Shape == RpcMethodShape.OneWay;

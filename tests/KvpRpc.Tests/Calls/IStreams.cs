@@ -10,7 +10,8 @@ public interface IStreams
 
     IAsyncEnumerable<string> ChatAsync(IAsyncEnumerable<string> lines, CancellationToken cancellationToken = default);
 
-    IAsyncEnumerable<Awkward> MoodsAsync(IAsyncEnumerable<Awkward> moods, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<Awkward> MoodsAsync(
+        IAsyncEnumerable<Awkward> moods, CancellationToken cancellationToken = default);
 
     Task<string> JoinAsync(
         IAsyncEnumerable<byte[]> left, IAsyncEnumerable<byte[]> right, CancellationToken cancellationToken = default);

@@ -2,6 +2,7 @@ using KvpRpc.Emulator;
 using KvpRpc.Guest;
 using KvpRpc.Host;
 using KvpRpc.Links;
+using KvpRpc.Tests.Calls;
 using KvpRpc.Transports;
 
 namespace KvpRpc.Tests.EndToEnd;
@@ -35,6 +36,8 @@ internal sealed class EmulatedPair : IAsyncDisposable
     internal KvpGuest Guest { get; private set; }
 
     internal Echo GuestEcho { get; } = new();
+
+    internal StreamService GuestStreams { get; } = new();
 
     /// <summary>Gets the transport of the guest that runs now.</summary>
     internal GatedTransport GuestTransport { get; private set; } = null!;
@@ -75,6 +78,7 @@ internal sealed class EmulatedPair : IAsyncDisposable
         GuestTransport = new(OpenGuestTransport(KvpChannel.KeyPrefix("default")));
         KvpGuest guest = new(GuestTransport, new() { Links = _guestLinks });
         guest.AddService<IEcho>(GuestEcho);
+        guest.AddService<IStreams>(GuestStreams);
         guest.Start();
         return guest;
     }

@@ -10,6 +10,9 @@ public interface IEcho
     Task WaitAsync(CancellationToken cancellationToken);
 
     Task FailAsync(string message);
+
+    /// <summary>Says what the callee knows of the caller.</summary>
+    Task<string> WhoAmIAsync(CancellationToken cancellationToken);
 }
 
 internal sealed class Echo : IEcho
@@ -41,6 +44,12 @@ internal sealed class Echo : IEcho
             never.TrySetCanceled(cancellationToken);
         });
         await never.Task;
+    }
+
+    public Task<string> WhoAmIAsync(CancellationToken cancellationToken)
+    {
+        RpcPeerIdentity peer = RpcContext.Current!.Peer;
+        return Task.FromResult($"{peer.Side} {peer.VirtualMachineId} {peer.VirtualMachineName}");
     }
 
     public Task FailAsync(string message) => throw new RpcException(StatusCode.FailedPrecondition, message);
