@@ -56,7 +56,7 @@ byte g_bound;            /* the host's attempt that was answered last */
 short g_odd;
 
 #ifdef CHECKPOINTS
-#ifdef HOLE
+#ifdef WITHOUT_ASKING
 #define asks_again false
 #else
 #define asks_again is_hello(table[HOST])

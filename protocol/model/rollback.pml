@@ -214,7 +214,7 @@ inline take_reply(k) {
 
 /* A control part, written and read in one step. It counts if its number is higher than the last, and it opens if the
    peer has issued what it acknowledges, with that tag. */
-#ifndef HOLE
+#ifndef WITHOUT_REFUSING
 #define falls(s) (side[s].accepted < side[peer(s)].heard_ack)
 #else
 #define falls(s) false

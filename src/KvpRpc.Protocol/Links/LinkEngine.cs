@@ -174,6 +174,7 @@ internal sealed class LinkEngine : IDisposable
             return;
         if (_link is not null)
         {
+            _link.ShowsHello = _shownHello is not null && _handshake.IsOfCurrentLink(_shownHello);
             _link.EndRead(now);
             FollowLink(now);
         }

@@ -33,6 +33,7 @@ internal sealed class OpenLink : IDisposable
     private ulong _nudgeSatisfied;
     private ulong _peerNudge;
     private ulong _peerControlNumber;
+    private ulong _peerControlAck;
     private bool _answerDue;
     private bool _answerShown;
     private bool _ackDue;
@@ -96,7 +97,11 @@ internal sealed class OpenLink : IDisposable
 
     /// <summary>Gets whether silence means something: a stream is open, the peer has not confirmed the link, or must
     /// prove that it goes on.</summary>
-    internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed || _proof != 0;
+    internal bool IsActive => Streams.ActiveCount > 0 || !IsConfirmed || _proof != 0 || ShowsHello;
+
+    /// <summary>Gets or sets whether the last read has shown the hello that the link was opened with: a peer that is
+    /// open has written over it, but one that was rolled back has not.</summary>
+    internal bool ShowsHello { get; set; }
 
     /// <summary>Gets whether the next read should come soon, although nothing may wake a reader.</summary>
     internal bool IsUneasy => _mustReadAgain || _troubles.IsUneasy;
@@ -259,7 +264,7 @@ internal sealed class OpenLink : IDisposable
             Nudge(now);
         if (IsConfirmed)
             Choice.CollectProbe(batch, max, _sender, now);
-        if (_sender.NumbersUsedUp)
+        if (_sender.NumbersUsedUp || _nudge >= ItemLayout.NumberLimit / 2)
             End = new(LinkEndReason.NumbersUsedUp, "The link has used up its numbers.");
         if (!(_controlDue || _ackDue || wasAnswerDue) || !MayWriteControl(now))
             return;
@@ -328,7 +333,8 @@ internal sealed class OpenLink : IDisposable
         Span<byte> binding = stackalloc byte[PacketBinding.ControlBytes];
         bool isKnown = _sender.TryGetTag(part.Ack, out Tag ackTag);
         PacketBinding.WriteControl(binding, part, ackTag);
-        if (!isKnown || !_sealer.TryOpen(SealKind.Control, part.Number, binding, default, tag, default))
+        if (!isKnown || part.Ack < _peerControlAck
+            || !_sealer.TryOpen(SealKind.Control, part.Number, binding, default, tag, default))
         {
             // News of a history that this side does not share: one of the two was rolled back.
             _receiver.NoteUnreadable();
@@ -336,6 +342,7 @@ internal sealed class OpenLink : IDisposable
         }
 
         _peerControlNumber = part.Number;
+        _peerControlAck = part.Ack;
         bool answersNudge = IsNudgeOpen && part.Answer >= _nudge;
         NoteHeard(now);
         _sender.HandleAck(part.Ack, now);

@@ -64,6 +64,24 @@ internal static class RuleScenarios
         return world.Host.Peer.Engine.State == LinkState.Open ? null : Ends(world);
     }
 
+    /// <summary>A guest that is back where it was, and calls again under a number that its host has seen (g).</summary>
+    internal static string? GuestThatWasRolledBack(SimulatedRules rules)
+    {
+        using SimulatedWorld world = new(seed: 1, isRecorded: true) { Rules = rules };
+        world.Start();
+        world.Open();
+        world.Call(world.Guest);
+        Past past = new(world, world.Guest);
+        world.Call(world.Guest);
+
+        past.Return();
+        world.Guest.Peer.Call(1, 200, 1, 200);
+        world.Guest.Pump();
+        return world.Clock.RunUntil(() => world.Host.Peer.Application.LastEnd is not null, TimeSpan.FromSeconds(10))
+            ? null
+            : "what cannot be read is waited for as if it were late";
+    }
+
     /// <summary>Two sides that see each other's hellos late (j).</summary>
     internal static string? SidesThatSeeEachOtherLate(SimulatedRules rules)
     {

@@ -38,6 +38,7 @@ public sealed class RuleTests(ITestOutputHelper output)
     [InlineData('a')]
     [InlineData('e')]
     [InlineData('f')]
+    [InlineData('g')]
     [InlineData('j')]
     public void The_scenario_of_a_rule_has_no_hole_with_it(char rule) =>
         Assert.Null(HoleWith(rule, SimulatedRules.All));
@@ -47,6 +48,7 @@ public sealed class RuleTests(ITestOutputHelper output)
         'a' => RuleScenarios.WindowsThatDiffer(rules),
         'e' => RuleScenarios.CrossingTransfers(rules),
         'f' => RuleScenarios.OneOddRead(rules),
+        'g' => RuleScenarios.GuestThatWasRolledBack(rules),
         'j' => RuleScenarios.SidesThatSeeEachOtherLate(rules),
         'h' => Swarm.FindFailure(Seeds, rules, LinkAlphabetSwarmTests.Prepare),
         _ => Swarm.FindFailure(Seeds, rules),

@@ -1,3 +1,3 @@
 /* expect: a_link_is_open */
-#define HOLE
+#define WITHOUT_ASKING
 #include "handshake-rollback.pml"

@@ -1,3 +1,3 @@
 /* expect: nobody_waits_for_ever */
-#define HOLE
+#define WITHOUT_REFUSING
 #include "rollback-caller.pml"
