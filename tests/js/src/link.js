@@ -41,6 +41,8 @@ export class Link {
   #lastPacket; // What item 0 holds: {number, ack, flags, tag, sealed}, to be written again beside control parts.
   #peerTag = noTag;
   #peerAck = 0;
+  #peerControlAck = 0; // That of the last control part: a peer that was rolled back may fall behind it.
+  #showsHello = false; // What an open peer has written over.
   #controlNumber = 0;
   #control; // The control part in item 0, for as long as it may be news to the peer.
   #controlWanted = false; // A nudge is to be sent or answered.
@@ -88,7 +90,7 @@ export class Link {
   }
 
   get #isActive() {
-    return !this.isOpen || this.streams.isActive;
+    return !this.isOpen || this.streams.isActive || this.#showsHello;
   }
 
   get isWaiting() {
@@ -127,8 +129,10 @@ export class Link {
     const packets = [];
     let control;
     let refused = false;
+    this.#showsHello = false;
     for (const [number, text] of table) {
       this.#lookAtProbe(number, text, table);
+      this.#showsHello ||= number === 0 && text[0] === 'h';
       const item = this.#itemOf(text);
       if (item === undefined) refused ||= this.#isRefused(text);
       if (!item?.linkId.equals(this.#linkId)) continue;
@@ -152,11 +156,13 @@ export class Link {
   }
 
   #openControl(control, now) {
+    if (control.ack < this.#peerControlAck) return false;
     const ackTag = this.#ownTags.get(control.ack);
     const opened = ackTag && this.#openers.control
       .open(control.number, controlData(control, ackTag), Buffer.alloc(0), control.tag);
     if (!opened) return false;
     this.#peerControlNumber = control.number;
+    this.#peerControlAck = control.ack;
     this.#hear(control.ack, now);
     if (control.nudge > this.#peerNudge) {
       this.#peerNudge = control.nudge;
