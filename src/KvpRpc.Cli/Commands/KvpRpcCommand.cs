@@ -46,6 +46,7 @@ internal static class KvpRpcCommand
             new HelpOption { Recursive = true },
             new VersionOption(),
             DemoCommand.Create(),
+            DecodeCommand.Create(),
             GuestAppCommand.Create(),
         };
         HelpAction help = new();
