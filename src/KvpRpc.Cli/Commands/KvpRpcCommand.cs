@@ -47,6 +47,7 @@ internal static class KvpRpcCommand
             new VersionOption(),
             DemoCommand.Create(),
             DecodeCommand.Create(),
+            TraceCommand.Create(),
             GuestAppCommand.Create(),
         };
         HelpAction help = new();

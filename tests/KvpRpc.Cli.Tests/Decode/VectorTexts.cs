@@ -25,6 +25,10 @@ internal static class VectorTexts
         }
     }
 
+    /// <summary>Gives the writes of the session in their order.</summary>
+    internal static IEnumerable<(string By, string Key, string Text)> Writes() =>
+        Read("session.json", "writes").Select(write => (Of(write, "by"), Of(write, "key"), Of(write, "text")));
+
     /// <summary>Gives every text that a peer refuses, and why.</summary>
     internal static IEnumerable<(string Why, string Text)> Refused()
     {
