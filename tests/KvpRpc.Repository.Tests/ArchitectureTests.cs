@@ -19,10 +19,12 @@ public sealed partial class ArchitectureTests
         ["KvpRpc.Services"] = ["KvpRpc", "KvpRpc.Generator"],
         ["KvpRpc.Grpc"] = ["KvpRpc"],
         ["KvpRpc.Hosting"] = ["KvpRpc", "KvpRpc.Host", "KvpRpc.Guest"],
+
+        // The engine, too: decode and trace explain texts by its own parsers.
         ["KvpRpc.Cli"] =
         [
-            "KvpRpc", "KvpRpc.Host", "KvpRpc.Guest", "KvpRpc.Emulator", "KvpRpc.Generator", "KvpRpc.Services",
-            "KvpRpc.Grpc", "KvpRpc.Hosting",
+            "KvpRpc", "KvpRpc.Protocol", "KvpRpc.Host", "KvpRpc.Guest", "KvpRpc.Emulator", "KvpRpc.Generator",
+            "KvpRpc.Services", "KvpRpc.Grpc", "KvpRpc.Hosting",
         ],
     };
 

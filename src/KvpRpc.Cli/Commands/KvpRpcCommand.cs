@@ -46,6 +46,8 @@ internal static class KvpRpcCommand
             new HelpOption { Recursive = true },
             new VersionOption(),
             DemoCommand.Create(),
+            DecodeCommand.Create(),
+            TraceCommand.Create(),
             GuestAppCommand.Create(),
         };
         HelpAction help = new();
