@@ -15,7 +15,7 @@ internal static class Program
                 return 0;
             case ["replay", var name, .. var files]:
                 foreach (string file in files)
-                    {
+                {
                     bool isAccepted = FuzzTarget.Named(name).Check(await File.ReadAllBytesAsync(file));
                     Console.WriteLine($"{file}: {(isAccepted ? "accepted" : "refused")}");
                 }

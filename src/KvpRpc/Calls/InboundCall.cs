@@ -20,6 +20,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private RequestExtras? _extras;
     private object? _sender;
     private bool _hasEnded;
+    private bool _hasLeft;
     private bool _hasCallerEnded = true;
 
     /// <summary>Gets the token for the handler: nobody waits for it any more.</summary>
@@ -164,6 +165,20 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return ResponseWriter.SendErrorAsync(this, new RpcException(status, message), isNotRun: true);
     }
 
+    /// <summary>Sends the call's last message. It counts as running no longer: the caller that has its answer may send
+    /// the next call before this one has been cleared away.</summary>
+    internal ValueTask SendLastAsync(ReadOnlyMemory<byte> message)
+    {
+        Leave();
+        return stream.SendAsync(message, endOfStream: true, server.Stopping);
+    }
+
+    private void Leave()
+    {
+        if (!Interlocked.Exchange(ref _hasLeft, true))
+            server.Leave();
+    }
+
     private async Task RunAsync()
     {
         // It flows into the handler and what that starts, and nowhere else: an async method leaves no trace behind.
@@ -192,7 +207,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             server.Table.Remove(this);
             (_sender as ItemSender)?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);
-            server.Leave();
+            Leave();
         }
     }
 

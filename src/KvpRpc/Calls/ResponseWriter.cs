@@ -33,8 +33,7 @@ internal static class ResponseWriter
                 WriteFailure(call, buffer, exception);
             }
 
-            await call.Stream.SendAsync(buffer.WrittenMemory, endOfStream: true, call.Server.Stopping)
-                .ConfigureAwait(false);
+            await call.SendLastAsync(buffer.WrittenMemory).ConfigureAwait(false);
         }
         finally
         {
@@ -85,8 +84,7 @@ internal static class ResponseWriter
             WriteTrailers(call, buffer, error, isNotRun);
             if (!lastItems.IsEmpty)
                 CopyPayload(lastItems.Span, buffer);
-            await call.Stream.SendAsync(buffer.WrittenMemory, endOfStream: true, call.Server.Stopping)
-                .ConfigureAwait(false);
+            await call.SendLastAsync(buffer.WrittenMemory).ConfigureAwait(false);
         }
         finally
         {

@@ -41,8 +41,8 @@ public sealed class UnnoticedRollbackTests
         Assert.True(world.Clock.RunUntil(() => world.Guest.Peer.Application.OwnCalls == 0, TimeSpan.FromSeconds(9)));
         world.RunFor(TimeSpan.FromSeconds(20));
 
-        // The guest asks, and acknowledges the reply, so that the answer comes where the reply lay. Then it goes back to
-        // when the reply was still to come, and asks again, before it sees that answer.
+        // The guest asks, and acknowledges the reply, so that the answer comes where the reply lay. Then it goes back
+        // to when the reply was still to come, and asks again, before it sees that answer.
         world.Guest.Peer.Suspect(0, world.Guest.Now);
         world.Guest.Pump();
         world.RunFor(TimeSpan.FromSeconds(3));

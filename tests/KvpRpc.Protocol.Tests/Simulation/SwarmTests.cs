@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace KvpRpc.Protocol.Tests.Simulation;
 
-/// <summary>Many worlds, each with its own bad weather. KVPRPC_SEEDS sets how many, KVPRPC_FIRST_SEED the first of them,
-/// and KVPRPC_SEED plays one again and prints it.</summary>
+/// <summary>Many worlds, each with its own bad weather. KVPRPC_SEEDS sets how many, KVPRPC_FIRST_SEED the first of
+/// them, and KVPRPC_SEED plays one again and prints it.</summary>
 public sealed class SwarmTests(ITestOutputHelper output)
 {
     private const int Seeds = 10_000;

@@ -57,6 +57,23 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_call_that_was_answered_no_longer_counts()
+    {
+        await using PeerPair peers = new(right: new RpcPeerOptions { MaxConcurrentCalls = 1 });
+        TaskCompletionSource isCleared = new();
+        peers.Links.Right.Clearing = isCleared.Task;
+        try
+        {
+            for (int i = 0; i < 3; i++)
+                Assert.Single(await Wait.For(peers.Client.BlobAsync([1])));
+        }
+        finally
+        {
+            isCleared.SetResult();
+        }
+    }
+
+    [Fact]
     public async Task One_call_more_than_the_limit_is_refused_at_once_and_does_not_run()
     {
         await using PeerPair peers = new(right: new RpcPeerOptions { MaxConcurrentCalls = 3 });

@@ -22,6 +22,9 @@ internal sealed class MemoryLink(MemoryLinkPair pair, int maxMessageBytes) : Kvp
     /// <summary>Gets how many streams were opened on this side.</summary>
     internal int OpenedStreams { get; private set; }
 
+    /// <summary>Gets or sets what the disposal of a stream of this side waits for.</summary>
+    internal Task Clearing { get; set; } = Task.CompletedTask;
+
     /// <summary>Gets how many streams of this side are still in use.</summary>
     internal int LiveStreams
     {

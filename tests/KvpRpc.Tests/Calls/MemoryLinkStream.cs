@@ -67,11 +67,11 @@ internal sealed class MemoryLinkStream(MemoryLink link, MemoryLinkPair pair, str
         Post(() => Remote.HandleReset(code));
     }
 
-    public override ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         Reset(0);
         link.Remove(this);
-        return default;
+        await link.Clearing;
     }
 
     internal void HandleMessage(byte[] bytes, bool hasContent, bool endOfStream)
