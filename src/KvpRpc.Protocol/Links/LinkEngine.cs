@@ -61,6 +61,9 @@ internal sealed class LinkEngine : IDisposable
     /// <summary>Gets what the engine holds now.</summary>
     internal LinkMemory Memory => LinkMemory.Of(_items, _link, _events);
 
+    /// <summary>Gets how many packets lie in the own table unacknowledged.</summary>
+    internal int Unacknowledged => _items.HeldCount;
+
     internal string KeyPrefix => _items.Prefix;
 
     internal bool IsOwnKey(string key) => _items.IndexOf(key) >= 0;
