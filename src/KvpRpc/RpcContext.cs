@@ -1,4 +1,5 @@
 using KvpRpc.Calls;
+using KvpRpc.Generated;
 
 namespace KvpRpc;
 
@@ -20,6 +21,9 @@ public abstract class RpcContext
 
     /// <summary>Gets the method's name on the wire: <c>service/method</c>.</summary>
     public abstract string Method { get; }
+
+    /// <summary>Gets the method: its names, its shape, and whether running it twice does no harm.</summary>
+    public abstract RpcMethod Definition { get; }
 
     /// <summary>Gets what the caller sent beside the arguments.</summary>
     public abstract RpcMetadata RequestMetadata { get; }

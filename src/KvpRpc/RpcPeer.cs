@@ -42,8 +42,12 @@ public sealed class RpcPeer : IAsyncDisposable
     public TContract CreateClient<[KvpContract] TContract>(RpcClientOptions? options = null)
         where TContract : class
     {
-        CallSettings settings = CallSettings.Create(options ?? new(), _client.Options.DefaultDeadline);
-        return RpcContracts.Get<TContract>().CreateClient(new ClientInvoker(_client, settings));
+        options ??= new();
+        CallSettings settings = CallSettings.Create(options, _client.Options.DefaultDeadline);
+        RpcInvoker invoker = Interception.Create(_client.Options.ClientInterceptors, options.Interceptors) is { } chain
+            ? new InterceptedInvoker(_client, settings, chain)
+            : new ClientInvoker(_client, settings);
+        return RpcContracts.Get<TContract>().CreateClient(invoker);
     }
 
     /// <summary>Offers a service whose calls all run on one object, many at the same time.</summary>

@@ -27,6 +27,12 @@ public sealed record RpcPeerOptions
     /// they can hold secrets. An <see cref="RpcException"/> always crosses with its code and message.</summary>
     public bool IncludeExceptionDetails { get; init; }
 
+    /// <summary>Gets what runs around all calls of this side, the first outermost.</summary>
+    public IReadOnlyList<IRpcClientInterceptor> ClientInterceptors { get; init; } = [];
+
+    /// <summary>Gets what runs around the handlers of the peer's calls, the first outermost.</summary>
+    public IReadOnlyList<IRpcServerInterceptor> ServerInterceptors { get; init; } = [];
+
     /// <summary>Gets the clock of deadlines.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -40,6 +46,8 @@ public sealed record RpcPeerOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxMessageBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxMetadataBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMetadataBytes, 8 * 1024);
+        ArgumentNullException.ThrowIfNull(ClientInterceptors);
+        ArgumentNullException.ThrowIfNull(ServerInterceptors);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(Logger);
     }

@@ -28,6 +28,9 @@ internal static class CallErrors
             certainlyNotRun: true);
     }
 
+    internal static RpcException DeadlinePassedBetweenAttempts(string method) =>
+        new(StatusCode.DeadlineExceeded, $"The time for {method} was over before another attempt; {OutcomeUnknown}.");
+
     internal static RpcException Closing(string method, bool wasOpened) =>
         wasOpened
             ? new(StatusCode.Unavailable, $"This peer was closed while {method} ran; {OutcomeUnknown}.")

@@ -21,6 +21,10 @@ internal sealed class CallServer(
 
     internal CancellationToken Stopping => stopping;
 
+    /// <summary>Gets what runs a call through the interceptors; null: there are none.</summary>
+    internal Func<RpcContext, ValueTask<object?>>? Interceptors { get; } =
+        Interception.Create(options.ServerInterceptors);
+
     internal Pool<PooledBuffer> Buffers { get; } = new(max: 64);
 
     /// <summary>Accepts calls until this side stops, or no link can open any more.</summary>

@@ -15,6 +15,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private static readonly object NoSender = new();
 
     private CancellationTokenSource? _oneWaySource;
+    private ServiceMethod? _method;
     private HandlerContext? _context;
     private InboundArguments? _arguments;
     private RequestExtras? _extras;
@@ -37,16 +38,14 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     internal int MaxItemBytes => Options.MaxMessageBytes;
 
     /// <summary>Gets the call's context, which is made only for a handler that asks for it.</summary>
-    internal RpcContext Context
-    {
-        get
-        {
-            if (Volatile.Read(ref _context) is { } context)
-                return context;
-            Interlocked.CompareExchange(ref _context, new HandlerContext(this), null);
-            return _context;
-        }
-    }
+    internal RpcContext Context => OpenContext();
+
+    /// <summary>Gets the method that is called, once the call has been dispatched.</summary>
+    internal RpcMethod Definition => _method!.Definition;
+
+    /// <summary>Gets the object that runs a call with interceptors; null: it has not been made, or there are no
+    /// interceptors.</summary>
+    internal object? InterceptedService => Volatile.Read(ref _context)?.Service;
 
     /// <summary>Gets the time until the deadline, which calls of the handler inherit; null: there is no deadline, or
     /// the call has ended, and what the handler left behind is free of it.</summary>
@@ -102,6 +101,14 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         // With both directions closed the stream says nothing more: the deadline alone ends the handler.
         _oneWaySource = new CancellationTokenSource();
         return stream.CompleteAsync(server.Stopping);
+    }
+
+    internal HandlerContext OpenContext()
+    {
+        if (Volatile.Read(ref _context) is { } context)
+            return context;
+        Interlocked.CompareExchange(ref _context, new HandlerContext(this), null);
+        return _context;
     }
 
     /// <summary>Gets what sends all but the last message.</summary>
@@ -213,7 +220,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     private ValueTask Dispatch(KvpLinkMessage message, TimeSpan receivedAt)
     {
-        ServiceMethod? method = server.Services.Find(Method);
+        ServiceMethod? method = _method = server.Services.Find(Method);
         bool mayFollow = method is null or { TakesItems: true };
         if (!TryRead(
             message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error))
