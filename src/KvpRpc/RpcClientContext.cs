@@ -30,15 +30,16 @@ public abstract class RpcClientContext
     /// before.</summary>
     public abstract RpcMetadata ResponseTrailers { get; }
 
-    /// <summary>Gets or sets the token that ends the call: at first the caller's. One that is set holds for the attempts
-    /// after it, and should be linked to the one before.</summary>
+    /// <summary>Gets or sets the token that ends the call: at first the caller's. One that is set holds for the
+    /// attempts after it, and should be linked to the one before.</summary>
     public abstract CancellationToken CancellationToken { get; set; }
 
     /// <summary>Gets the time until the deadline of the whole call, whatever attempts are made in it, not below zero;
     /// null: there is none. What an interceptor waits for itself ends with it by its own care alone.</summary>
     public abstract TimeSpan? TimeLeft { get; }
 
-    /// <summary>Gets how often the call has been sent on its way so far, all forks together. The callee is told.</summary>
+    /// <summary>Gets how often the call has been sent on its way so far, all forks together. The callee is
+    /// told.</summary>
     public abstract int Attempts { get; }
 
     /// <summary>Gets whether items of the result have been handed to the caller, so that the call cannot be made

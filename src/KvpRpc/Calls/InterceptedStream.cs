@@ -55,7 +55,8 @@ internal sealed class InterceptedStream<TItem>(
         }
 
         object? result = await run.ConfigureAwait(false);
-        if (Interception.UnboxItems<TItem>(result, call.HasRun || call.Items.IsCompleted, call.Method) is not { } others)
+        bool hasRun = call.HasRun || call.Items.IsCompleted;
+        if (Interception.UnboxItems<TItem>(result, hasRun, call.Method) is not { } others)
             yield break;
         await foreach (TItem item in others.WithCancellation(token).ConfigureAwait(false))
             yield return item;
