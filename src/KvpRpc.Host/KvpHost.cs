@@ -30,6 +30,19 @@ public sealed class KvpHost : IAsyncDisposable
     /// <summary>Offers a service to every VM that is opened from now on. The object is made for each VM, so that it
     /// knows its caller: whose calls these are is known from the hypervisor, never from what the guest says.</summary>
     /// <param name="create">Makes the service for the calls of one VM.</param>
+    /// <param name="access">Which VMs' guests may call it.</param>
+    public void AddService<[KvpContract] TContract>(Func<KvpVirtualMachine, TContract> create, RpcAccess access)
+        where TContract : class
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        ArgumentNullException.ThrowIfNull(access);
+        lock (_gate)
+            _services.Add((machine, peer) => peer.AddService(create(machine), access));
+    }
+
+    /// <summary>Offers a service to every VM that is opened from now on and whose guest <see
+    /// cref="RpcPeerOptions.DefaultAccess"/> allows.</summary>
+    /// <inheritdoc cref="AddService{TContract}(Func{KvpVirtualMachine, TContract}, RpcAccess)"/>
     public void AddService<[KvpContract] TContract>(Func<KvpVirtualMachine, TContract> create)
         where TContract : class
     {

@@ -31,6 +31,7 @@ public sealed class RpcPeer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(links);
         options ??= new RpcPeerOptions();
         options.Validate();
+        options = options with { Logger = new GuardedLogger(options.Logger) };
         _table = new CallTable(options.TimeProvider);
         _client = new CallClient(links, _table, options);
         _server = new CallServer(links, _table, _services, options, _stopping.Token);
@@ -51,23 +52,48 @@ public sealed class RpcPeer : IAsyncDisposable
     }
 
     /// <summary>Offers a service whose calls all run on one object, many at the same time.</summary>
-    /// <exception cref="InvalidOperationException">The contract has no generated code, or a service of its name has
-    /// been added already.</exception>
+    /// <param name="service">The object.</param>
+    /// <param name="access">Who may call it.</param>
+    /// <exception cref="InvalidOperationException">The contract has no generated code, a service of its name has been
+    /// added already, or <paramref name="access"/> names a method that it has not.</exception>
+    public void AddService<[KvpContract] TContract>(TContract service, RpcAccess access)
+        where TContract : class
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(access);
+        _services.Add(new ServiceInstances<TContract>(service), access);
+    }
+
+    /// <summary>Offers a service whose calls all run on one object, to those whom
+    /// <see cref="RpcPeerOptions.DefaultAccess"/> allows.</summary>
+    /// <inheritdoc cref="AddService{TContract}(TContract, RpcAccess)"/>
     public void AddService<[KvpContract] TContract>(TContract service)
         where TContract : class
     {
         ArgumentNullException.ThrowIfNull(service);
-        _services.Add(new ServiceInstances<TContract>(service));
+        _services.Add(new ServiceInstances<TContract>(service), _client.Options.DefaultAccess);
     }
 
     /// <summary>Offers a service whose calls each run on an object of their own, disposed of after the call.</summary>
-    /// <exception cref="InvalidOperationException">The contract has no generated code, or a service of its name has
-    /// been added already.</exception>
+    /// <param name="create">Makes an object.</param>
+    /// <param name="access">Who may call the service.</param>
+    /// <inheritdoc cref="AddService{TContract}(TContract, RpcAccess)"/>
+    public void AddService<[KvpContract] TContract>(Func<TContract> create, RpcAccess access)
+        where TContract : class
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        ArgumentNullException.ThrowIfNull(access);
+        _services.Add(new ServiceInstances<TContract>(create), access);
+    }
+
+    /// <summary>Offers a service whose calls each run on an object of their own, disposed of after the call, to those
+    /// whom <see cref="RpcPeerOptions.DefaultAccess"/> allows.</summary>
+    /// <inheritdoc cref="AddService{TContract}(Func{TContract}, RpcAccess)"/>
     public void AddService<[KvpContract] TContract>(Func<TContract> create)
         where TContract : class
     {
         ArgumentNullException.ThrowIfNull(create);
-        _services.Add(new ServiceInstances<TContract>(create));
+        _services.Add(new ServiceInstances<TContract>(create), _client.Options.DefaultAccess);
     }
 
     /// <summary>Begins to take the peer's calls; those of services added later end with

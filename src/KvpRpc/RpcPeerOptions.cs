@@ -23,6 +23,9 @@ public sealed record RpcPeerOptions
     /// more ends with <see cref="StatusCode.ResourceExhausted"/>.</summary>
     public int MaxMetadataBytes { get; init; } = 8 * 1024;
 
+    /// <summary>Gets who may call a service that was added without saying so; null: nobody.</summary>
+    public RpcAccess? DefaultAccess { get; init; }
+
     /// <summary>Gets whether the caller is told the type and message of an exception that a handler threw: false, since
     /// they can hold secrets. An <see cref="RpcException"/> always crosses with its code and message.</summary>
     public bool IncludeExceptionDetails { get; init; }

@@ -242,7 +242,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
         _hasCallerEnded = message.IsEndOfStream;
         if (method is not null)
-            return method.RunAsync(this, message, payloadStart);
+            return method.Access.RunAsync(this, method, message, payloadStart);
         message.Dispose();
         return RejectAsync(StatusCode.Unimplemented, server.Services.DescribeMissing(Method));
     }

@@ -48,6 +48,14 @@ internal static partial class Log
     [LoggerMessage(113, LogLevel.Error, "A call of {Method} broke off.")]
     internal static partial void CallBroke(ILogger logger, Exception exception, string method);
 
+    [LoggerMessage(116, LogLevel.Warning,
+        "{Peer} may not call {Method}: {Status}. This is logged once for a service and caller. {Error}")]
+    internal static partial void AccessDenied(
+        ILogger logger, RpcPeerIdentity peer, string method, StatusCode status, string error);
+
+    [LoggerMessage(117, LogLevel.Error, "The rule of who may call {Method} threw: the call was not run.")]
+    internal static partial void AccessUndecided(ILogger logger, Exception exception, string method);
+
     [LoggerMessage(115, LogLevel.Warning,
         "{Count} details of an error of {Method} did not cross: they are too large, or of types not registered.")]
     internal static partial void DetailsLeftOut(ILogger logger, int count, string method);

@@ -1,3 +1,4 @@
+using KvpRpc.Access;
 using KvpRpc.Generated;
 using KvpRpc.Links;
 
@@ -8,6 +9,9 @@ internal abstract class ServiceMethod
 {
     /// <summary>Gets the method of the contract.</summary>
     internal abstract RpcMethod Definition { get; }
+
+    /// <summary>Gets who may call it.</summary>
+    internal required ServiceAccess Access { get; init; }
 
     /// <summary>Gets whether items may follow the first message.</summary>
     internal abstract bool TakesItems { get; }

@@ -100,7 +100,7 @@ public sealed class OpeningCostTests : IAsyncDisposable
     {
         await StartMachineAsync();
         _host = new(_hyperV, new() { Links = Patient });
-        _host.AddService<IEcho>(_ => new Echo());
+        _host.AddService<IEcho>(_ => new Echo(), RpcAccess.Anyone);
         _machine = await _host.OpenVirtualMachineAsync("vm", Token);
         // A guest that starts now finds the host's hello.
         await Wait.Until(() => Writes.Host == 1);
@@ -110,7 +110,7 @@ public sealed class OpeningCostTests : IAsyncDisposable
     {
         GatedTransport tables = new(_emulated!.OpenGuestTransport(KvpChannel.KeyPrefix("default")));
         _guest = new(tables, new() { Links = Patient });
-        _guest.AddService<IEcho>(new Echo());
+        _guest.AddService<IEcho>(new Echo(), RpcAccess.Anyone);
         _guest.Start();
         return tables;
     }
