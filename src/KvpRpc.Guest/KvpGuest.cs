@@ -83,6 +83,11 @@ public sealed class KvpGuest : IAsyncDisposable
     /// <summary>Begins to take the host's calls.</summary>
     public void Start() => _peer.Start();
 
+    /// <summary>Stops gently: runs no more calls of the host, and gives those that run, of both sides, the time that
+    /// <see cref="RpcPeerOptions.DrainTimeout"/> allows. The link stays until disposal.</summary>
+    /// <param name="cancellationToken">Ends the time early.</param>
+    public Task DrainAsync(CancellationToken cancellationToken = default) => _peer.DrainAsync(cancellationToken);
+
     /// <summary>Ends all calls and closes the link.</summary>
     public async ValueTask DisposeAsync()
     {

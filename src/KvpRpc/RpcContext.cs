@@ -45,8 +45,8 @@ public abstract class RpcContext
     /// method.</summary>
     public abstract CancellationToken Cancelled { get; }
 
-    /// <summary>Gets a token that is cancelled when this side begins to stop: a handler that can end early should.
-    /// </summary>
+    /// <summary>Gets a token that is cancelled when this side begins to stop (<see cref="RpcPeer.DrainAsync"/>): a
+    /// handler that can end early should. <see cref="Cancelled"/> follows when the time for that is over.</summary>
     public abstract CancellationToken Stopping { get; }
 
     internal static InboundCall? CurrentCall

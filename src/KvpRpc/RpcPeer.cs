@@ -109,12 +109,30 @@ public sealed class RpcPeer : IAsyncDisposable
         ThreadPool.UnsafeQueueUserWorkItem(static peer => _ = peer.AcceptAsync(), this, preferLocal: false);
     }
 
+    /// <summary>Stops gently: from now on the peer's calls end with <see cref="StatusCode.Unavailable"/> and do not run
+    /// (<see cref="RpcException.CertainlyNotRun"/>), <see cref="RpcContext.Stopping"/> is cancelled, and the calls that
+    /// run, of both sides, have <see cref="RpcPeerOptions.DrainTimeout"/> to end. Calls of the peer that have not ended
+    /// then are cancelled: their callers see Unavailable, outcome unknown.</summary>
+    /// <remarks>This side can still make calls, so that handlers can finish their work, until the peer is disposed of.
+    /// There is no way back.</remarks>
+    /// <param name="cancellationToken">Ends the time early.</param>
+    public async Task DrainAsync(CancellationToken cancellationToken = default)
+    {
+        await _server.BeginDrainAsync().ConfigureAwait(false);
+        RpcPeerOptions options = _client.Options;
+        await _table.WhenEmptyAsync().WaitAsync(options.DrainTimeout, options.TimeProvider, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_table.EndCallsOfPeer() is > 0 and int count)
+            Log.CallsCutOff(options.Logger, count);
+    }
+
     /// <summary>Ends all calls of both sides: own ones with <see cref="StatusCode.Unavailable"/>, those of the peer by
     /// cancelling their handlers, which are not waited for.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
+        await _server.BeginDrainAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         _table.Dispose();
         if (Interlocked.Exchange(ref _isStarted, 1) != 0)

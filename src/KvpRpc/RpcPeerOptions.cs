@@ -15,6 +15,10 @@ public sealed record RpcPeerOptions
     /// <see cref="StatusCode.ResourceExhausted"/> and does not run.</summary>
     public int MaxConcurrentCalls { get; init; } = 256;
 
+    /// <summary>Gets how long <see cref="RpcPeer.DrainAsync"/> waits for calls to end before it cancels those of the
+    /// peer: 30 seconds; at most 49 days, or <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Gets the most bytes of one message, sent or received: 4 MiB. A call with a larger one ends with
     /// <see cref="StatusCode.ResourceExhausted"/>. The link may have a lower limit.</summary>
     public int MaxMessageBytes { get; init; } = 4 * 1024 * 1024;
@@ -45,6 +49,7 @@ public sealed record RpcPeerOptions
     internal void Validate()
     {
         RpcClientOptions.ValidateDeadline(DefaultDeadline, nameof(DefaultDeadline));
+        RpcClientOptions.ValidateDeadline(DrainTimeout, nameof(DrainTimeout));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConcurrentCalls);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxMessageBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxMetadataBytes);

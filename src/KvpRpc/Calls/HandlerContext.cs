@@ -28,7 +28,7 @@ internal sealed class HandlerContext(InboundCall call) : RpcContext
 
     public override CancellationToken Cancelled => call.Aborted;
 
-    public override CancellationToken Stopping => call.Server.Stopping;
+    public override CancellationToken Stopping => call.Server.Draining;
 
     /// <summary>Gets or sets what runs the handler at the end of the interceptors.</summary>
     internal Func<ValueTask<object?>>? Handler { get; set; }

@@ -166,10 +166,12 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     }
 
     /// <summary>Ends a call that was not dispatched.</summary>
-    internal ValueTask RejectAsync(StatusCode status, string message, Exception? exception = null)
+    internal ValueTask RejectAsync(
+        StatusCode status, string message, Exception? exception = null, IReadOnlyList<object>? details = null)
     {
         Log.CallRejected(server.Logger, exception, Printable(Method), status, Printable(message));
-        return ResponseWriter.SendErrorAsync(this, new RpcException(status, message), isNotRun: true);
+        RpcException error = new(status, message) { Details = details ?? [] };
+        return ResponseWriter.SendErrorAsync(this, error, isNotRun: true);
     }
 
     /// <summary>Sends the call's last message. It counts as running no longer: the caller that has its answer may send
@@ -241,6 +243,13 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         }
 
         _hasCallerEnded = message.IsEndOfStream;
+        if (server.Draining.IsCancellationRequested)
+        {
+            message.Dispose();
+            Log.CallRefusedStopping(server.Logger, Printable(Method));
+            return ResponseWriter.SendErrorAsync(this, CallErrors.Stopping(Method), isNotRun: true);
+        }
+
         if (method is not null)
             return method.Access.RunAsync(this, method, message, payloadStart);
         message.Dispose();
