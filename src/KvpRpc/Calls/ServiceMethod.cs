@@ -41,7 +41,11 @@ internal abstract class ServiceMethod<TContract, TRequest>(
         message.Dispose();
         return isRead
             ? RunAsync(call, request!)
-            : call.RejectAsync(StatusCode.Internal, $"The arguments of {method.FullName} cannot be read.", error);
+            : call.RejectAsync(
+                StatusCode.Internal,
+                $"The arguments of {method.FullName} cannot be read.",
+                error,
+                ContractDifference.Tell(method));
     }
 
     protected abstract ValueTask RunAsync(InboundCall call, TRequest request);

@@ -143,7 +143,10 @@ public sealed class StatusTests
         peers.Service.OnAwkward = _ => new Awkward("unreadable");
         RpcException error = await Wait.ForError(peers.Client.AwkwardAsync(new Awkward("fine")));
         Assert.Equal(StatusCode.Internal, error.StatusCode);
-        Assert.Equal("The response of test.Probe/Awkward cannot be read.", error.Message);
+        Assert.Equal(
+            "The response of test.Probe/Awkward cannot be read. Is the peer's contract another? This side's is "
+            + "Awkward(value: KvpRpc.Tests.Calls.Awkward) -> KvpRpc.Tests.Calls.Awkward.",
+            error.Message);
         Assert.False(error.CertainlyNotRun);
     }
 
