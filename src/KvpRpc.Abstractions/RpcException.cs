@@ -51,8 +51,9 @@ public sealed class RpcException : Exception
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Gets what is said of the error for programs: objects of the well-known types <see
-    /// cref="RpcErrorInfo"/>, <see cref="RpcInvalidArguments"/>, <see cref="RpcExceptionInfo"/>, and of types that both
-    /// sides have registered. Others do not cross. They may have some 4,000 bytes in all.</summary>
+    /// cref="RpcErrorInfo"/>, <see cref="RpcInvalidArguments"/>, <see cref="RpcExceptionInfo"/>, <see
+    /// cref="RpcContractMismatch"/>, and of types that both sides have registered. Others do not cross. They may have
+    /// some 4,000 bytes in all.</summary>
     public IReadOnlyList<object> Details { get; init; } = [];
 
     /// <summary>Gets the metadata that came, or shall go, with the error.</summary>

@@ -17,6 +17,10 @@ public sealed record RpcClientOptions
     /// <summary>Gets what goes to the callee beside the arguments of every call; null: nothing.</summary>
     public RpcMetadata? Metadata { get; init; }
 
+    /// <summary>Gets what runs around the client's calls, the first outermost, inside
+    /// <see cref="RpcPeerOptions.ClientInterceptors"/>.</summary>
+    public IReadOnlyList<IRpcClientInterceptor> Interceptors { get; init; } = [];
+
     internal static void ValidateDeadline(TimeSpan deadline, string name)
     {
         bool isValid = deadline == Timeout.InfiniteTimeSpan

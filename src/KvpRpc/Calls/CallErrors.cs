@@ -1,4 +1,5 @@
 using System.Text;
+using KvpRpc.Generated;
 using KvpRpc.Links;
 
 namespace KvpRpc.Calls;
@@ -28,10 +29,16 @@ internal static class CallErrors
             certainlyNotRun: true);
     }
 
+    internal static RpcException DeadlinePassedBetweenAttempts(string method) =>
+        new(StatusCode.DeadlineExceeded, $"The time for {method} was over before another attempt; {OutcomeUnknown}.");
+
     internal static RpcException Closing(string method, bool wasOpened) =>
         wasOpened
             ? new(StatusCode.Unavailable, $"This peer was closed while {method} ran; {OutcomeUnknown}.")
             : new(StatusCode.Unavailable, $"This peer is closed; {method} did not run.", certainlyNotRun: true);
+
+    internal static RpcException Stopping(string method) =>
+        new(StatusCode.Unavailable, $"The peer is stopping; {method} did not run.", certainlyNotRun: true);
 
     internal static RpcException LinkFailed(string method, bool wasOpened, KvpLinkException cause)
     {
@@ -53,6 +60,13 @@ internal static class CallErrors
 
     internal static RpcException ResponseUnreadable(string method, Exception? cause = null) =>
         new(StatusCode.Internal, $"The response of {method} cannot be read.", innerException: cause);
+
+    /// <summary>The result is no value of the caller's contract.</summary>
+    internal static RpcException ResponseUnreadable(RpcMethod method, Exception? cause) => new(
+        StatusCode.Internal,
+        $"The response of {method.FullName} cannot be read. Is the peer's contract another? This side's is "
+        + $"{method.Signature.Split('\n')[0]}.",
+        innerException: cause);
 
     internal static RpcException RequestMetadataTooLarge(string method, int maxBytes) => new(
         StatusCode.ResourceExhausted, $"The metadata of {method} is over the limit of {maxBytes} bytes.", true);

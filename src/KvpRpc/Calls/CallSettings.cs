@@ -8,12 +8,14 @@ namespace KvpRpc.Calls;
 /// <param name="Metadata">The fields of the metadata as they cross.</param>
 /// <param name="IdempotencyId">The id of all attempts; empty: none.</param>
 /// <param name="Response">What takes the metadata of the response; null: nothing.</param>
+/// <param name="PreviousAttempts">How often the call was sent before.</param>
 internal sealed record CallSettings(
     TimeSpan TimeLimit,
     KvpStreamPriority Priority,
     ReadOnlyMemory<byte> Metadata = default,
     ReadOnlyMemory<byte> IdempotencyId = default,
-    RpcResponse? Response = null)
+    RpcResponse? Response = null,
+    uint PreviousAttempts = 0)
 {
     /// <exception cref="ArgumentOutOfRangeException">A value of the options is out of its range.</exception>
     internal static CallSettings Create(RpcClientOptions options, TimeSpan defaultDeadline)

@@ -147,6 +147,7 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
         CallHeader header = new()
         {
             DeadlineMilliseconds = GetMillisecondsLeft(call),
+            PreviousAttempts = settings.PreviousAttempts,
             IdempotencyId = settings.IdempotencyId.Span,
             TraceParent = trace.Parent,
             TraceState = trace.State,

@@ -15,6 +15,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private static readonly object NoSender = new();
 
     private CancellationTokenSource? _oneWaySource;
+    private ServiceMethod? _method;
     private HandlerContext? _context;
     private InboundArguments? _arguments;
     private RequestExtras? _extras;
@@ -37,16 +38,14 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     internal int MaxItemBytes => Options.MaxMessageBytes;
 
     /// <summary>Gets the call's context, which is made only for a handler that asks for it.</summary>
-    internal RpcContext Context
-    {
-        get
-        {
-            if (Volatile.Read(ref _context) is { } context)
-                return context;
-            Interlocked.CompareExchange(ref _context, new HandlerContext(this), null);
-            return _context;
-        }
-    }
+    internal RpcContext Context => OpenContext();
+
+    /// <summary>Gets the method that is called, once the call has been dispatched.</summary>
+    internal RpcMethod Definition => _method!.Definition;
+
+    /// <summary>Gets the object that runs a call with interceptors; null: it has not been made, or there are no
+    /// interceptors.</summary>
+    internal object? InterceptedService => Volatile.Read(ref _context)?.Service;
 
     /// <summary>Gets the time until the deadline, which calls of the handler inherit; null: there is no deadline, or
     /// the call has ended, and what the handler left behind is free of it.</summary>
@@ -104,6 +103,14 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return stream.CompleteAsync(server.Stopping);
     }
 
+    internal HandlerContext OpenContext()
+    {
+        if (Volatile.Read(ref _context) is { } context)
+            return context;
+        Interlocked.CompareExchange(ref _context, new HandlerContext(this), null);
+        return _context;
+    }
+
     /// <summary>Gets what sends all but the last message.</summary>
     /// <exception cref="InvalidOperationException">The last message has been sent.</exception>
     internal ItemSender OpenSender()
@@ -159,10 +166,12 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     }
 
     /// <summary>Ends a call that was not dispatched.</summary>
-    internal ValueTask RejectAsync(StatusCode status, string message, Exception? exception = null)
+    internal ValueTask RejectAsync(
+        StatusCode status, string message, Exception? exception = null, IReadOnlyList<object>? details = null)
     {
         Log.CallRejected(server.Logger, exception, Printable(Method), status, Printable(message));
-        return ResponseWriter.SendErrorAsync(this, new RpcException(status, message), isNotRun: true);
+        RpcException error = new(status, message) { Details = details ?? [] };
+        return ResponseWriter.SendErrorAsync(this, error, isNotRun: true);
     }
 
     /// <summary>Sends the call's last message. It counts as running no longer: the caller that has its answer may send
@@ -213,7 +222,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     private ValueTask Dispatch(KvpLinkMessage message, TimeSpan receivedAt)
     {
-        ServiceMethod? method = server.Services.Find(Method);
+        ServiceMethod? method = _method = server.Services.Find(Method);
         bool mayFollow = method is null or { TakesItems: true };
         if (!TryRead(
             message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error))
@@ -234,8 +243,15 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         }
 
         _hasCallerEnded = message.IsEndOfStream;
+        if (server.Draining.IsCancellationRequested)
+        {
+            message.Dispose();
+            Log.CallRefusedStopping(server.Logger, Printable(Method));
+            return ResponseWriter.SendErrorAsync(this, CallErrors.Stopping(Method), isNotRun: true);
+        }
+
         if (method is not null)
-            return method.RunAsync(this, message, payloadStart);
+            return method.Access.RunAsync(this, method, message, payloadStart);
         message.Dispose();
         return RejectAsync(StatusCode.Unimplemented, server.Services.DescribeMissing(Method));
     }

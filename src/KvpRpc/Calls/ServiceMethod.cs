@@ -1,3 +1,4 @@
+using KvpRpc.Access;
 using KvpRpc.Generated;
 using KvpRpc.Links;
 
@@ -6,6 +7,12 @@ namespace KvpRpc.Calls;
 /// <summary>A method that this side offers.</summary>
 internal abstract class ServiceMethod
 {
+    /// <summary>Gets the method of the contract.</summary>
+    internal abstract RpcMethod Definition { get; }
+
+    /// <summary>Gets who may call it.</summary>
+    internal required ServiceAccess Access { get; init; }
+
     /// <summary>Gets whether items may follow the first message.</summary>
     internal abstract bool TakesItems { get; }
 
@@ -21,9 +28,9 @@ internal abstract class ServiceMethod<TContract, TRequest>(
     RpcMethod method, RpcSerializer<TRequest> serializer, ServiceInstances<TContract> instances) : ServiceMethod
     where TContract : class
 {
-    internal sealed override bool TakesItems => method.StreamArguments > 0;
+    internal sealed override RpcMethod Definition => method;
 
-    protected RpcMethod Method => method;
+    internal sealed override bool TakesItems => method.StreamArguments > 0;
 
     protected ServiceInstances<TContract> Instances => instances;
 
@@ -34,12 +41,36 @@ internal abstract class ServiceMethod<TContract, TRequest>(
         message.Dispose();
         return isRead
             ? RunAsync(call, request!)
-            : call.RejectAsync(StatusCode.Internal, $"The arguments of {method.FullName} cannot be read.", error);
+            : call.RejectAsync(
+                StatusCode.Internal,
+                $"The arguments of {method.FullName} cannot be read.",
+                error,
+                ContractDifference.Tell(method));
     }
 
     protected abstract ValueTask RunAsync(InboundCall call, TRequest request);
 
+    /// <summary>Runs a call through the interceptors.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="handle">Runs the handler on a service.</param>
+    protected ValueTask<object?> InterceptAsync(InboundCall call, Func<TContract, ValueTask<object?>> handle)
+    {
+        HandlerContext context = call.OpenContext();
+        context.Handler = () =>
+        {
+            TContract service = instances.Get();
+            context.Service = service;
+            return handle(service);
+        };
+        return call.Server.Interceptors!(context);
+    }
+
     /// <summary>Disposes of a service that was made for one call.</summary>
-    protected ValueTask ReleaseAsync(TContract? service) =>
-        service is not null && instances.ArePerCall ? ServiceInstances<TContract>.ReleaseAsync(service) : default;
+    protected ValueTask ReleaseAsync(InboundCall call, TContract? service)
+    {
+        if (!instances.ArePerCall)
+            return default;
+        service ??= call.InterceptedService as TContract;
+        return service is null ? default : ServiceInstances<TContract>.ReleaseAsync(service);
+    }
 }

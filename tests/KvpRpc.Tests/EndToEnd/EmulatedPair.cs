@@ -50,7 +50,7 @@ internal sealed class EmulatedPair : IAsyncDisposable
         EmulatedVirtualMachine emulated = hyperV.AddVirtualMachine("web-01", kind);
         await emulated.StartAsync(TestContext.Current.CancellationToken);
         KvpHost host = new(hyperV, new() { Links = links ?? new() });
-        host.AddService<IEcho>(_ => new Echo());
+        host.AddService<IEcho>(_ => new Echo(), RpcAccess.Anyone);
         return new(hyperV, emulated, host,
             await host.OpenVirtualMachineAsync("web-01", TestContext.Current.CancellationToken), guestLinks ?? new());
     }
@@ -77,8 +77,8 @@ internal sealed class EmulatedPair : IAsyncDisposable
     {
         GuestTransport = new(OpenGuestTransport(KvpChannel.KeyPrefix("default")));
         KvpGuest guest = new(GuestTransport, new() { Links = _guestLinks });
-        guest.AddService<IEcho>(GuestEcho);
-        guest.AddService<IStreams>(GuestStreams);
+        guest.AddService<IEcho>(GuestEcho, RpcAccess.Anyone);
+        guest.AddService<IStreams>(GuestStreams, RpcAccess.Anyone);
         guest.Start();
         return guest;
     }
