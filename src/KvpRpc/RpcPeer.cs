@@ -42,7 +42,7 @@ public sealed class RpcPeer : IAsyncDisposable
     public TContract CreateClient<[KvpContract] TContract>(RpcClientOptions? options = null)
         where TContract : class
     {
-        CallSettings settings = CallSettings.Create(options ?? new(), _client.Options.DefaultDeadline);
+        CallSettings settings = CallSettings.Create(options ?? new(), _client.Options);
         return RpcContracts.Get<TContract>().CreateClient(new ClientInvoker(_client, settings));
     }
 

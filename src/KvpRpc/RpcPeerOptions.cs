@@ -1,3 +1,4 @@
+using KvpRpc.Resilience;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -27,6 +28,13 @@ public sealed record RpcPeerOptions
     /// they can hold secrets. An <see cref="RpcException"/> always crosses with its code and message.</summary>
     public bool IncludeExceptionDetails { get; init; }
 
+    /// <summary>Gets what is done where calls of this side fail for the sake of the link.</summary>
+    public RpcResilienceOptions Resilience { get; init; } = new();
+
+    /// <summary>Gets what is kept of the peer's calls that have been answered, for callers that lost the
+    /// answer.</summary>
+    public RpcDedupeOptions Dedupe { get; init; } = new();
+
     /// <summary>Gets the clock of deadlines.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -40,6 +48,8 @@ public sealed record RpcPeerOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxMessageBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxMetadataBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMetadataBytes, 8 * 1024);
+        Resilience.Validate();
+        Dedupe.Validate();
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(Logger);
     }

@@ -1,4 +1,5 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 using Microsoft.Extensions.Logging;
 
 namespace KvpRpc.Calls;
@@ -20,6 +21,9 @@ internal sealed class CallServer(
     internal ILogger Logger => options.Logger;
 
     internal CancellationToken Stopping => stopping;
+
+    /// <summary>Gets what is kept of answers.</summary>
+    internal AnswerWindow Answers { get; } = new(options.Dedupe);
 
     internal Pool<PooledBuffer> Buffers { get; } = new(max: 64);
 

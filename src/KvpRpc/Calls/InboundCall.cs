@@ -1,6 +1,7 @@
 using System.Globalization;
 using KvpRpc.Generated;
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 
 namespace KvpRpc.Calls;
 
@@ -22,6 +23,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private bool _hasEnded;
     private bool _hasLeft;
     private bool _hasCallerEnded = true;
+    private RememberedAnswer? _place;
 
     /// <summary>Gets the token for the handler: nobody waits for it any more.</summary>
     internal CancellationToken Aborted => _oneWaySource?.Token ?? stream.Aborted;
@@ -165,11 +167,20 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return ResponseWriter.SendErrorAsync(this, new RpcException(status, message), isNotRun: true);
     }
 
+    /// <summary>The answer is not to be kept: another attempt shall run.</summary>
+    internal void LeaveWindow()
+    {
+        if (Interlocked.Exchange(ref _place, null) is { } place)
+            server.Answers.Leave(place);
+    }
+
     /// <summary>Sends the call's last message. It counts as running no longer: the caller that has its answer may send
     /// the next call before this one has been cleared away.</summary>
     internal ValueTask SendLastAsync(ReadOnlyMemory<byte> message)
     {
         Leave();
+        if (Interlocked.Exchange(ref _place, null) is { } place)
+            server.Answers.Complete(place, message.Span, server.Table.Now);
         return stream.SendAsync(message, endOfStream: true, server.Stopping);
     }
 
@@ -204,6 +215,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         finally
         {
             Volatile.Write(ref _hasEnded, true);
+            LeaveWindow();
             server.Table.Remove(this);
             (_sender as ItemSender)?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);
@@ -235,9 +247,59 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
         _hasCallerEnded = message.IsEndOfStream;
         if (method is not null)
-            return method.RunAsync(this, message, payloadStart);
+        {
+            return CanAnswerAgain(method)
+                ? RunOnceAsync(method, message, payloadStart)
+                : method.RunAsync(this, message, payloadStart);
+        }
+
         message.Dispose();
         return RejectAsync(StatusCode.Unimplemented, server.Services.DescribeMissing(Method));
+    }
+
+    // A call that reports has told more than its last message.
+    private bool CanAnswerAgain(ServiceMethod method) =>
+        !server.Answers.IsOff && method.IsUnary && _extras is null or { Listening: 0 }
+        && (_extras is { IdempotencyId.Length: > 0 } || (method.IsIdempotent && (_extras?.FirstAttempt ?? stream.Id) is not null));
+
+    /// <summary>Runs a call unless another attempt at it runs or has run: then that one's answer is sent.</summary>
+    private ValueTask RunOnceAsync(ServiceMethod method, KvpLinkMessage message, int payloadStart)
+    {
+        string id = _extras is { IdempotencyId.Length: > 0 } ? Convert.ToHexString(_extras.IdempotencyId) : string.Empty;
+        KvpStreamId first = id.Length > 0 ? default : _extras?.FirstAttempt ?? stream.Id!.Value;
+        AnswerKey key = new(Method, first, id);
+        _place = server.Answers.Enter(key, server.Table.Now, out Task<byte[]?>? answer);
+        return _place is not null
+            ? method.RunAsync(this, message, payloadStart)
+            : AwaitAnswerAsync(key, answer!, method, message, payloadStart);
+    }
+
+    private async ValueTask AwaitAnswerAsync(
+        AnswerKey key, Task<byte[]?> answer, ServiceMethod method, KvpLinkMessage message, int payloadStart)
+    {
+        Task<byte[]?>? next = answer;
+        try
+        {
+            while (next is not null)
+            {
+                if (await next.WaitAsync(Aborted).ConfigureAwait(false) is { } bytes)
+                {
+                    message.Dispose();
+                    Resilience.Log.AnsweredAgain(server.Logger, Method);
+                    await SendLastAsync(bytes).ConfigureAwait(false);
+                    return;
+                }
+
+                _place = server.Answers.Enter(key, server.Table.Now, out next);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            message.Dispose();
+            throw;
+        }
+
+        await method.RunAsync(this, message, payloadStart).ConfigureAwait(false);
     }
 
     /// <summary>Waits until the caller, which was still sending when the call ended, has seen that it did.</summary>

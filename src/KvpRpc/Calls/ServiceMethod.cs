@@ -9,6 +9,11 @@ internal abstract class ServiceMethod
     /// <summary>Gets whether items may follow the first message.</summary>
     internal abstract bool TakesItems { get; }
 
+    /// <summary>Gets whether one request has one response.</summary>
+    internal virtual bool IsUnary => false;
+
+    internal virtual bool IsIdempotent => false;
+
     /// <summary>Runs a call to its end.</summary>
     /// <param name="call">The call.</param>
     /// <param name="message">Its first message, which the method disposes of.</param>
@@ -22,6 +27,10 @@ internal abstract class ServiceMethod<TContract, TRequest>(
     where TContract : class
 {
     internal sealed override bool TakesItems => method.StreamArguments > 0;
+
+    internal sealed override bool IsUnary => method.Shape == RpcMethodShape.Unary;
+
+    internal sealed override bool IsIdempotent => method.IsIdempotent;
 
     protected RpcMethod Method => method;
 

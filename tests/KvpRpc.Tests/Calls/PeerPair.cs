@@ -1,4 +1,5 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KvpRpc.Tests.Calls;
@@ -11,7 +12,7 @@ internal sealed class PeerPair : IAsyncDisposable
         RpcPeerOptions? left = null, RpcPeerOptions? right = null, MemoryLinkPair? links = null, bool isOpen = true)
     {
         Links = links ?? new MemoryLinkPair();
-        Left = new RpcPeer(LeftSource, (left ?? new()) with { TimeProvider = Time, Logger = LeftLog });
+        Left = new RpcPeer(LeftSource, (left ?? new() { Resilience = RpcResilienceOptions.None }) with { TimeProvider = Time, Logger = LeftLog });
         Right = new RpcPeer(RightSource, (right ?? new()) with { TimeProvider = Time, Logger = RightLog });
         Right.AddService<IProbe>(Service);
         Right.AddService<IStreams>(StreamService);

@@ -44,12 +44,12 @@ internal sealed class EmulatedPair : IAsyncDisposable
 
     internal static async Task<EmulatedPair> StartAsync(
         KvpLinkOptions? links = null, EmulatedGuestKind kind = EmulatedGuestKind.Linux,
-        KvpLinkOptions? guestLinks = null)
+        KvpLinkOptions? guestLinks = null, RpcPeerOptions? calls = null)
     {
         EmulatedHyperV hyperV = new();
         EmulatedVirtualMachine emulated = hyperV.AddVirtualMachine("web-01", kind);
         await emulated.StartAsync(TestContext.Current.CancellationToken);
-        KvpHost host = new(hyperV, new() { Links = links ?? new() });
+        KvpHost host = new(hyperV, new() { Links = links ?? new(), Calls = calls ?? new() });
         host.AddService<IEcho>(_ => new Echo());
         return new(hyperV, emulated, host,
             await host.OpenVirtualMachineAsync("web-01", TestContext.Current.CancellationToken), guestLinks ?? new());
