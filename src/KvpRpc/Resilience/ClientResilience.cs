@@ -72,31 +72,35 @@ internal sealed class ClientResilience(
 
     /// <summary>Goes on with a call whose first attempt has failed outside the pipeline.</summary>
     /// <exception cref="RpcException">No other attempt may follow, or none succeeded.</exception>
-    internal ValueTask<T> ContinueAsync<T>(CallAttempt<T> attempt, OutboundCall call, RpcException error)
+    internal async ValueTask<T> ContinueAsync<T>(CallAttempt<T> attempt, OutboundCall call, RpcException error)
     {
         CallAttempts attempts = call.Attempts!;
         if (peer.Retries && attempts.CanRetry(error))
-            return new ResilientCall<T>(attempt, call, error).RunAsync(peer.Pipeline);
+            return await new ResilientCall<T>(attempt, call, error).RunAsync(peer.Pipeline).ConfigureAwait(false);
         if (peer.TakesFailure(error, attempts.First))
-            Report(error);
+            await ReportAsync(error).ConfigureAwait(false);
         ExceptionDispatchInfo.Throw(error);
-        return default;
+        return default!;
     }
 
     private bool CanHedge(RpcMethod method) =>
         hedging is not null && method is { IsIdempotent: true, Shape: RpcMethodShape.Unary };
 
     /// <summary>Lets the circuit count a failure after which no attempt follows.</summary>
-    private void Report(RpcException error)
+    private async ValueTask ReportAsync(RpcException error)
     {
-        ResilienceContext context = ResilienceContextPool.Shared.Get(CancellationToken.None);
-        ValueTask<Outcome<bool>> reported = peer.Pipeline.ExecuteOutcomeAsync(
-            static (_, error) => Outcome.FromExceptionAsValueTask<bool>(error), context, error);
-
-        // The default pipeline waits for nothing here; if it did, nobody needs the context back.
-        if (!reported.IsCompleted)
-            return;
-        _ = reported.Result;
-        ResilienceContextPool.Shared.Return(context);
+        // The call has ended, perhaps by its token: the circuit is to hear of it all the same.
+        ResilienceContext context = ResilienceContextPool.Shared.Get(
+            continueOnCapturedContext: false, CancellationToken.None);
+        try
+        {
+            await peer.Pipeline.ExecuteOutcomeAsync(
+                static (_, error) => Outcome.FromExceptionAsValueTask<bool>(error), context, error)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
     }
 }

@@ -3,6 +3,7 @@ using KvpRpc.Guest;
 using KvpRpc.Host;
 using KvpRpc.Links;
 using KvpRpc.Tests.Calls;
+using KvpRpc.Tests.Resilience;
 using KvpRpc.Transports;
 
 namespace KvpRpc.Tests.EndToEnd;
@@ -38,6 +39,8 @@ internal sealed class EmulatedPair : IAsyncDisposable
     internal Echo GuestEcho { get; } = new();
 
     internal StreamService GuestStreams { get; } = new();
+
+    internal Store GuestStore { get; } = new();
 
     /// <summary>Gets the transport of the guest that runs now.</summary>
     internal GatedTransport GuestTransport { get; private set; } = null!;
@@ -79,6 +82,7 @@ internal sealed class EmulatedPair : IAsyncDisposable
         KvpGuest guest = new(GuestTransport, new() { Links = _guestLinks });
         guest.AddService<IEcho>(GuestEcho);
         guest.AddService<IStreams>(GuestStreams);
+        guest.AddService<IStore>(GuestStore);
         guest.Start();
         return guest;
     }
