@@ -26,7 +26,7 @@ internal static class CallErrors
             StatusCode.DeadlineExceeded,
             $"No link to the peer within {limit}; {method} did not run.{why}",
             certainlyNotRun: true,
-            new KvpLinkException(KvpLinkError.LinkLost, obstacle ?? "No link has opened.", certainlyNotDelivered: true));
+            new KvpLinkException(KvpLinkError.LinkLost, obstacle ?? "No link has opened.", true));
     }
 
     internal static RpcException Closing(string method, bool wasOpened) =>
@@ -60,8 +60,9 @@ internal static class CallErrors
     internal static RpcException CancelledByPipeline(string method, bool mayHaveRun, Exception cause) =>
         GivenUpByPipeline(StatusCode.Cancelled, $"A resilience strategy cancelled {method}", mayHaveRun, cause);
 
-    internal static RpcException TimedOutByPipeline(string method, bool mayHaveRun, Exception cause) => GivenUpByPipeline(
-        StatusCode.DeadlineExceeded, $"A resilience strategy gave {method} no more time", mayHaveRun, cause);
+    internal static RpcException TimedOutByPipeline(string method, bool mayHaveRun, Exception cause) =>
+        GivenUpByPipeline(
+            StatusCode.DeadlineExceeded, $"A resilience strategy gave {method} no more time", mayHaveRun, cause);
 
     internal static RpcException RejectedByPipeline(string method, Exception cause) => new(
         StatusCode.ResourceExhausted, $"A resilience strategy refused {method}; it did not run. {cause.Message}", true,

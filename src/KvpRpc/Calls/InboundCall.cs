@@ -67,6 +67,12 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     internal ReadOnlyMemory<byte> IdempotencyId => _extras?.IdempotencyId;
 
+    /// <summary>Gets the stream of the attempt that stands for all: this one's, unless another is named.</summary>
+    internal KvpStreamId? FirstAttempt => _extras?.FirstAttempt ?? stream.Id;
+
+    /// <summary>Gets whether anybody listens to reports.</summary>
+    internal bool IsHeard => _extras is { Listening: not 0 };
+
     internal ReadOnlySpan<byte> TraceParent => _extras?.TraceParent;
 
     internal ReadOnlySpan<byte> TraceState => _extras?.TraceState;
@@ -167,6 +173,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return ResponseWriter.SendErrorAsync(this, new RpcException(status, message), isNotRun: true);
     }
 
+    /// <summary>The call has a place among those that are answered once.</summary>
+    internal void TakePlace(RememberedAnswer? place) => _place = place;
+
     /// <summary>The answer is not to be kept: another attempt shall run.</summary>
     internal void LeaveWindow()
     {
@@ -248,58 +257,13 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         _hasCallerEnded = message.IsEndOfStream;
         if (method is not null)
         {
-            return CanAnswerAgain(method)
-                ? RunOnceAsync(method, message, payloadStart)
+            return RepeatedCalls.GetKey(this, method) is { } key
+                ? RepeatedCalls.RunOnceAsync(this, key, method, message, payloadStart)
                 : method.RunAsync(this, message, payloadStart);
         }
 
         message.Dispose();
         return RejectAsync(StatusCode.Unimplemented, server.Services.DescribeMissing(Method));
-    }
-
-    // A call that reports has told more than its last message.
-    private bool CanAnswerAgain(ServiceMethod method) =>
-        !server.Answers.IsOff && method.IsUnary && _extras is null or { Listening: 0 }
-        && (_extras is { IdempotencyId.Length: > 0 } || (method.IsIdempotent && (_extras?.FirstAttempt ?? stream.Id) is not null));
-
-    /// <summary>Runs a call unless another attempt at it runs or has run: then that one's answer is sent.</summary>
-    private ValueTask RunOnceAsync(ServiceMethod method, KvpLinkMessage message, int payloadStart)
-    {
-        string id = _extras is { IdempotencyId.Length: > 0 } ? Convert.ToHexString(_extras.IdempotencyId) : string.Empty;
-        KvpStreamId first = id.Length > 0 ? default : _extras?.FirstAttempt ?? stream.Id!.Value;
-        AnswerKey key = new(Method, first, id);
-        _place = server.Answers.Enter(key, server.Table.Now, out Task<byte[]?>? answer);
-        return _place is not null
-            ? method.RunAsync(this, message, payloadStart)
-            : AwaitAnswerAsync(key, answer!, method, message, payloadStart);
-    }
-
-    private async ValueTask AwaitAnswerAsync(
-        AnswerKey key, Task<byte[]?> answer, ServiceMethod method, KvpLinkMessage message, int payloadStart)
-    {
-        Task<byte[]?>? next = answer;
-        try
-        {
-            while (next is not null)
-            {
-                if (await next.WaitAsync(Aborted).ConfigureAwait(false) is { } bytes)
-                {
-                    message.Dispose();
-                    Resilience.Log.AnsweredAgain(server.Logger, Method);
-                    await SendLastAsync(bytes).ConfigureAwait(false);
-                    return;
-                }
-
-                _place = server.Answers.Enter(key, server.Table.Now, out next);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            message.Dispose();
-            throw;
-        }
-
-        await method.RunAsync(this, message, payloadStart).ConfigureAwait(false);
     }
 
     /// <summary>Waits until the caller, which was still sending when the call ended, has seen that it did.</summary>

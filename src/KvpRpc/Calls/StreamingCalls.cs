@@ -46,7 +46,8 @@ internal static class StreamingCalls
         {
             // What can be made again ends with the first items: the caller has none before.
             ItemsAttempt<TRequest, TItem> begin = new(starter, method, request, arguments);
-            (attempt, outgoing, ItemsMessage? first) = await starter.Resilience.MakeAsync(begin, call).ConfigureAwait(false);
+            (attempt, outgoing, ItemsMessage? first) =
+                await starter.Resilience.MakeAsync(begin, call).ConfigureAwait(false);
             ItemsMessage message;
             do
             {

@@ -12,7 +12,8 @@ internal sealed class PeerPair : IAsyncDisposable
         RpcPeerOptions? left = null, RpcPeerOptions? right = null, MemoryLinkPair? links = null, bool isOpen = true)
     {
         Links = links ?? new MemoryLinkPair();
-        Left = new RpcPeer(LeftSource, (left ?? new() { Resilience = RpcResilienceOptions.None }) with { TimeProvider = Time, Logger = LeftLog });
+        left ??= new() { Resilience = RpcResilienceOptions.None };
+        Left = new RpcPeer(LeftSource, left with { TimeProvider = Time, Logger = LeftLog });
         Right = new RpcPeer(RightSource, (right ?? new()) with { TimeProvider = Time, Logger = RightLog });
         Right.AddService<IProbe>(Service);
         Right.AddService<IStreams>(StreamService);

@@ -20,7 +20,8 @@ public sealed class OutcomeTests
     [Fact]
     public async Task A_call_that_a_guest_living_on_has_not_taken_is_said_not_to_have_run()
     {
-        await using EmulatedPair pair = await EmulatedPair.StartAsync(guestLinks: new() { LostAfter = Soon }, calls: Once);
+        await using EmulatedPair pair = await EmulatedPair.StartAsync(
+            guestLinks: new() { LostAfter = Soon }, calls: Once);
         IEcho echo = pair.Machine.CreateClient<IEcho>();
         await Wait.For(echo.EchoAsync("before", Token));
 
@@ -38,7 +39,8 @@ public sealed class OutcomeTests
     [Fact]
     public async Task A_call_that_a_guest_living_on_has_taken_is_not_said_not_to_have_run()
     {
-        await using EmulatedPair pair = await EmulatedPair.StartAsync(guestLinks: new() { LostAfter = Soon }, calls: Once);
+        await using EmulatedPair pair = await EmulatedPair.StartAsync(
+            guestLinks: new() { LostAfter = Soon }, calls: Once);
         IEcho echo = pair.Machine.CreateClient<IEcho>();
         await Wait.For(echo.EchoAsync("before", Token));
         Task call = echo.WaitAsync(Token);
@@ -59,7 +61,8 @@ public sealed class OutcomeTests
     [Fact]
     public async Task Where_the_guest_does_not_come_back_the_outcome_is_unknown_after_the_bound()
     {
-        await using EmulatedPair pair = await EmulatedPair.StartAsync(links: LostSoon with { SettleWithin = Soon }, calls: Once);
+        await using EmulatedPair pair = await EmulatedPair.StartAsync(
+            links: LostSoon with { SettleWithin = Soon }, calls: Once);
         RpcException lost = await Wait.ForError(await CallIntoTheVoidAsync(pair, Token));
         Assert.Equal((StatusCode.Unavailable, false), (lost.StatusCode, lost.CertainlyNotRun));
     }

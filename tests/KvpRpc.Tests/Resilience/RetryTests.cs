@@ -181,7 +181,8 @@ public sealed class RetryTests
     {
         await using StorePair peers = new(isOpen: false);
         peers.CallerSource.Fail(new KvpLinkException(KvpLinkError.VersionMismatch, "The peer speaks version 9."));
-        Assert.Contains("version 9", (await Wait.ForError(peers.Client.ReadAsync("a"))).Message, StringComparison.Ordinal);
+        RpcException error = await Wait.ForError(peers.Client.ReadAsync("a"));
+        Assert.Contains("version 9", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(peers.CallerLog.Lines, line => line.Id == 150);
     }
 
