@@ -6,7 +6,7 @@ namespace KvpRpc.Tests.Calls;
 /// way or die with it.</summary>
 internal sealed class MemoryLinkPair
 {
-    private static uint s_lastId;
+    private static uint _lastId;
 
     private readonly Lock _lock = new();
     private readonly Queue<Action> _held = new();
@@ -21,7 +21,7 @@ internal sealed class MemoryLinkPair
         Right.Remote = Left;
     }
 
-    internal uint Id { get; } = Interlocked.Increment(ref s_lastId);
+    internal uint Id { get; } = Interlocked.Increment(ref _lastId);
 
     internal MemoryLink Left { get; }
 
