@@ -256,12 +256,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
         _hasCallerEnded = message.IsEndOfStream;
         if (method is not null)
-        {
-            return RepeatedCalls.GetKey(this, method) is { } key
-                ? RepeatedCalls.RunOnceAsync(this, key, method, message, payloadStart)
-                : method.RunAsync(this, message, payloadStart);
-        }
-
+            return method.RunAsync(this, message, payloadStart);
         message.Dispose();
         return RejectAsync(StatusCode.Unimplemented, server.Services.DescribeMissing(Method));
     }

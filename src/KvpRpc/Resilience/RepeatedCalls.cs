@@ -24,7 +24,7 @@ internal static class RepeatedCalls
         RememberedAnswer? place = call.Server.Answers.Enter(key, call.Server.Table.Now, out Task<byte[]?>? answer);
         call.TakePlace(place);
         return place is not null
-            ? method.RunAsync(call, message, payloadStart)
+            ? method.RunNowAsync(call, message, payloadStart)
             : AwaitAnswerAsync(call, key, answer!, method, message, payloadStart);
     }
 
@@ -59,6 +59,6 @@ internal static class RepeatedCalls
             throw;
         }
 
-        await method.RunAsync(call, message, payloadStart).ConfigureAwait(false);
+        await method.RunNowAsync(call, message, payloadStart).ConfigureAwait(false);
     }
 }
