@@ -44,7 +44,7 @@ public sealed class RpcPeer : IAsyncDisposable
         where TContract : class
     {
         options ??= new();
-        CallSettings settings = CallSettings.Create(options, _client.Options.DefaultDeadline);
+        CallSettings settings = CallSettings.Create(options, _client.Options);
         RpcInvoker invoker = Interception.Create(_client.Options.ClientInterceptors, options.Interceptors) is { } chain
             ? new InterceptedInvoker(_client, settings, chain)
             : new ClientInvoker(_client, settings);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using KvpRpc.Generated;
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 
 namespace KvpRpc.Calls;
 
@@ -23,6 +24,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private bool _hasEnded;
     private bool _hasLeft;
     private bool _hasCallerEnded = true;
+    private RememberedAnswer? _place;
 
     /// <summary>Gets the token for the handler: nobody waits for it any more.</summary>
     internal CancellationToken Aborted => _oneWaySource?.Token ?? stream.Aborted;
@@ -63,6 +65,12 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     internal uint PreviousAttempts => _extras?.PreviousAttempts ?? 0;
 
     internal ReadOnlyMemory<byte> IdempotencyId => _extras?.IdempotencyId;
+
+    /// <summary>Gets the stream of the attempt that stands for all: this one's, unless another is named.</summary>
+    internal KvpStreamId? FirstAttempt => _extras?.FirstAttempt ?? stream.Id;
+
+    /// <summary>Gets whether anybody listens to reports.</summary>
+    internal bool IsHeard => _extras is { Listening: not 0 };
 
     internal ReadOnlySpan<byte> TraceParent => _extras?.TraceParent;
 
@@ -174,11 +182,23 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return ResponseWriter.SendErrorAsync(this, error, isNotRun: true);
     }
 
+    /// <summary>The call has a place among those that are answered once.</summary>
+    internal void TakePlace(RememberedAnswer? place) => _place = place;
+
+    /// <summary>The answer is not to be kept: another attempt shall run.</summary>
+    internal void LeaveWindow()
+    {
+        if (Interlocked.Exchange(ref _place, null) is { } place)
+            server.Answers.Leave(place);
+    }
+
     /// <summary>Sends the call's last message. It counts as running no longer: the caller that has its answer may send
     /// the next call before this one has been cleared away.</summary>
     internal ValueTask SendLastAsync(ReadOnlyMemory<byte> message)
     {
         Leave();
+        if (Interlocked.Exchange(ref _place, null) is { } place)
+            server.Answers.Complete(place, message.Span, server.Table.Now);
         return stream.SendAsync(message, endOfStream: true, server.Stopping);
     }
 
@@ -213,6 +233,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         finally
         {
             Volatile.Write(ref _hasEnded, true);
+            LeaveWindow();
             server.Table.Remove(this);
             (_sender as ItemSender)?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);
