@@ -61,6 +61,8 @@ internal sealed class LinkEngine : IDisposable
     /// <summary>Gets what the engine holds now.</summary>
     internal LinkMemory Memory => LinkMemory.Of(_items, _link, _events);
 
+    internal LinkMeasures Measures => _items.Measures;
+
     internal string KeyPrefix => _items.Prefix;
 
     internal bool IsOwnKey(string key) => _items.IndexOf(key) >= 0;
@@ -218,8 +220,9 @@ internal sealed class LinkEngine : IDisposable
         _link?.CollectIdle(batch, max, now);
         foreach (OwnItem item in batch)
         {
-            item.InFlight = true;
-            item.IsDirty = false;
+            if (item.WasIssued)
+                Measures.HandleRewritten();
+            item.Issue();
         }
 
         FollowLink(now);

@@ -33,6 +33,9 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
     /// <summary>Gets whether a write is under way: the text stays as it is until that has ended (rule 2).</summary>
     internal bool InFlight { get; set; }
 
+    /// <summary>Gets whether a write with this text, or of this deletion, has begun before.</summary>
+    internal bool WasIssued { get; private set; }
+
     /// <summary>Gets the number of the unacknowledged packet that the item holds; 0 for none.</summary>
     internal ulong PacketNumber { get; set; }
 
@@ -66,6 +69,15 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
         Length = length;
         IsDelete = false;
         IsDirty = true;
+        WasIssued = false;
+    }
+
+    /// <summary>Begins a write.</summary>
+    internal void Issue()
+    {
+        InFlight = true;
+        IsDirty = false;
+        WasIssued = true;
     }
 
     /// <summary>Takes over the packet of an item that the table does not take.</summary>
@@ -74,6 +86,7 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
         (_text, other._text) = (other._text, _text);
         (Length, other.Length) = (other.Length, 0);
         (PacketNumber, other.PacketNumber) = (other.PacketNumber, 0);
+        WasIssued = other.WasIssued;
         IsDelete = false;
         IsDirty = true;
         other.IsDirty = false;
@@ -93,6 +106,7 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
         if (_text is not null)
             ArrayPool<char>.Shared.Return(_text);
         _text = null;
+        WasIssued = false;
         Length = 0;
         IsDirty = false;
     }

@@ -31,6 +31,8 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
     internal ValueTask<KvpLinkStream> OpenAsync<TRequest, TResponse>(
         RpcMethod<TRequest, TResponse> method, TRequest request, OutboundCall call)
     {
+        call.Measurement = CallMeasurement.BeginClient(
+            method.FullName, call.Cause, client.Links.Peer, client.Options.TimeProvider);
         KvpLinkStream? stream = TryOpen(method, request, call, client.Links.CurrentLink);
         return stream is not null ? new(stream) : OpenAfterWaitAsync(method, request, call);
     }
@@ -39,6 +41,7 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
     internal ValueTask EndAsync(OutboundCall call, KvpLinkStream? stream)
     {
         settings.Response?.HandleNoHeaders();
+        call.Measurement?.End();
         ValueTask disposal = stream?.DisposeAsync() ?? default;
         client.Finish(call);
         return disposal;
@@ -57,6 +60,7 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
         {
             stream?.Reset((uint)OutboundCall.GetResetCode(call.End));
             Log.CallGivenUp(client.Logger, method.FullName, call.End);
+            call.Measurement?.SetStatus(OutboundCall.GetStatus(call.End));
             return call.End switch
             {
                 CallEnd.Cancelled => new OperationCanceledException(call.CancelledToken),
@@ -71,6 +75,7 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
             // The caller's own source or listener threw: that is what it is to see, as it was thrown.
             stream?.Reset((uint)CallResetCode.Cancelled);
             Log.ArgumentThrew(client.Logger, failure, method.FullName);
+            call.Measurement?.SetStatus(StatusCode.Cancelled);
             ExceptionDispatchInfo.Throw(failure);
         }
 
@@ -82,6 +87,7 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
             _ => new(StatusCode.Internal, $"{method.FullName} failed on this side.", innerException: exception),
         };
         Log.CallFailed(client.Logger, method.FullName, error.StatusCode, error.Message);
+        call.Measurement?.SetStatus(error.StatusCode);
         return error;
     }
 

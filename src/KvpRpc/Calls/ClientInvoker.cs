@@ -115,6 +115,9 @@ internal sealed class ClientInvoker : RpcInvoker
                 await _starter.EndAsync(call, stream).ConfigureAwait(false);
         }
 
+        // For the caller it has ended.
+        call.Measurement?.End();
+
         // The peer closes its direction when it takes the call; until then the stream stays, but nobody waits.
         call.LeaveCaller();
         _ = AwaitCloseAsync(method, call, stream);

@@ -69,6 +69,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     internal ReadOnlySpan<byte> TraceState => _extras?.TraceState;
 
+    /// <summary>Gets the span and duration of the call; null: nobody measures it.</summary>
+    internal CallMeasurement? Measurement { get; private set; }
+
     /// <summary>Gets the fields of the request's metadata as they crossed.</summary>
     internal ReadOnlySpan<byte> Metadata => _extras?.Metadata;
 
@@ -83,6 +86,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     internal override void HandleEnd(CallEnd end)
     {
+        Measurement?.SetStatus(OutboundCall.GetStatus(end));
         try
         {
             _oneWaySource?.Cancel();
@@ -136,6 +140,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         if (exception is OperationCanceledException && Aborted.IsCancellationRequested)
         {
             Log.HandlerStopped(server.Logger, Method);
+            SetAborted();
             return default;
         }
 
@@ -155,6 +160,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             Log.HandlerThrew(server.Logger, exception, Method);
         }
 
+        Measurement?.SetStatus(error.StatusCode);
         return isOneWay ? default : ResponseWriter.SendErrorAsync(this, error, isNotRun: false);
     }
 
@@ -172,6 +178,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         Leave();
         return stream.SendAsync(message, endOfStream: true, server.Stopping);
     }
+
+    private void SetAborted() => Measurement?.SetStatus(
+        Deadline <= server.Table.Now ? StatusCode.DeadlineExceeded : StatusCode.Cancelled);
 
     private void Leave()
     {
@@ -195,15 +204,18 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         catch (Exception exception) when (exception is KvpLinkException or OperationCanceledException)
         {
             Log.CallerGone(server.Logger, exception, Printable(Method));
+            SetAborted();
         }
         catch (Exception exception)
         {
             Log.CallBroke(server.Logger, exception, Printable(Method));
+            Measurement?.SetStatus(StatusCode.Internal);
             stream.Reset((uint)CallResetCode.Internal);
         }
         finally
         {
             Volatile.Write(ref _hasEnded, true);
+            Measurement?.End();
             server.Table.Remove(this);
             (_sender as ItemSender)?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);
@@ -215,8 +227,10 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     {
         ServiceMethod? method = server.Services.Find(Method);
         bool mayFollow = method is null or { TakesItems: true };
-        if (!TryRead(
-            message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error))
+        bool isRead = TryRead(
+            message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error);
+        Measurement = CallMeasurement.BeginServer(this, method is not null, server.Table.Now - receivedAt);
+        if (!isRead)
         {
             message.Dispose();
             return RejectAsync(status, error!);

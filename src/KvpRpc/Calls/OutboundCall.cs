@@ -40,6 +40,9 @@ internal sealed class OutboundCall : OpenCall
     /// <summary>Gets the call whose handler makes this one; null: there is none.</summary>
     internal InboundCall? Cause { get; private set; }
 
+    /// <summary>Gets or sets the span and duration of the call; null: nobody measures it.</summary>
+    internal CallMeasurement? Measurement { get; set; }
+
     /// <summary>Gets or sets the bits of the arguments whose reports are wanted.</summary>
     internal uint Listening { get; set; }
 
@@ -54,6 +57,13 @@ internal sealed class OutboundCall : OpenCall
         CallEnd.Cancelled => CallResetCode.Cancelled,
         CallEnd.DeadlinePassed => CallResetCode.DeadlineExceeded,
         _ => CallResetCode.Closing,
+    };
+
+    internal static StatusCode GetStatus(CallEnd end) => end switch
+    {
+        CallEnd.Cancelled => StatusCode.Cancelled,
+        CallEnd.DeadlinePassed => StatusCode.DeadlineExceeded,
+        _ => StatusCode.Unavailable,
     };
 
     internal void Begin(
@@ -103,6 +113,7 @@ internal sealed class OutboundCall : OpenCall
         Buffer.Release();
         Stream = null;
         Cause = null;
+        Measurement = null;
         Listening = 0;
         bool hasLeft = LeaveCaller();
         bool wasOpen = table.Remove(this);

@@ -51,6 +51,7 @@ internal static class StreamingCalls
         enumerationToken.ThrowIfCancellationRequested();
         OutboundCall call = starter.Begin(methodToken, enumerationToken);
         OutboundArguments? outgoing = null;
+        bool hasEnded = false;
         try
         {
             try
@@ -103,10 +104,13 @@ internal static class StreamingCalls
 
             if (message.Error is { } error)
                 throw starter.Translate(error, method, call, call.Stream, outgoing);
+            hasEnded = true;
         }
         finally
         {
             outgoing?.Stop();
+            if (!hasEnded)
+                call.Measurement?.SetStatus(StatusCode.Cancelled);
             call.Stream?.Reset((uint)CallResetCode.Cancelled);
             await starter.EndAsync(call, call.Stream).ConfigureAwait(false);
         }

@@ -28,6 +28,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private readonly TimelineWatch _timeline;
     private readonly UndecidedStreams _undecided;
     private readonly LinkWaiters _waiters;
+    private readonly LinkMetrics _metrics;
     private readonly ConcurrentQueue<DriverCommand> _commands = new();
     private readonly LoopSignal _signal;
     private readonly CancellationTokenSource _stop = new();
@@ -69,8 +70,9 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         _timeline = new(options.TimeProvider, transport);
         _undecided = new(options.SettleWithin);
         _waiters = new(_signal.Set);
-        _reader = new(transport, _engine, clock, _signal, options);
-        _writer = new(transport, _engine, clock, _signal, options.Logger);
+        _metrics = new(role, options);
+        _reader = new(transport, _engine, clock, _signal, options, _metrics);
+        _writer = new(transport, _engine, clock, _signal, options.Logger, _metrics);
         _loop = Task.Run(() => RunAsync(transport));
     }
 
@@ -124,6 +126,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
             Log.LoopFailed(_options.Logger, exception, _options.Channel);
             closed = new(KvpLinkError.Closed, $"The link's loop has failed: {exception.Message}");
             Volatile.Write(ref _obstacle, closed.Message);
+            if (_link is not null)
+                _metrics.HandleEnded(reason: null);
             _link?.End(closed);
             _link = null;
         }
@@ -179,6 +183,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
             }
 
             _reader.TryStart(_stop.Token);
+            _metrics.Take(_engine.Measures);
             _signal.SetTimer(NextWake(), Clock);
             await _signal.WaitAsync().ConfigureAwait(false);
         }
@@ -282,12 +287,14 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
                 Hello peer = linkEvent.Peer!;
                 _link = new(this, (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue), _options.MaxStreams);
                 Log.LinkOpened(_options.Logger, _options.Channel, peer.Implementation);
+                _metrics.HandleOpened();
                 _undecided.EndAll();
                 _admitBy = Clock.Now + AdmitWithin;
                 _waiters.Open(_link);
                 break;
             case LinkEventKind.Ended:
                 Log.LinkEnded(_options.Logger, _options.Channel, linkEvent.End!.Reason, linkEvent.End.Text);
+                _metrics.HandleEnded(linkEvent.End.Reason);
                 _waiters.Reset();
                 EndLink(ToException(linkEvent.End), linkEvent.Accepted);
                 break;

@@ -21,6 +21,7 @@ internal sealed class TableReader
     private readonly DriverClock _clock;
     private readonly LoopSignal _signal;
     private readonly KvpLinkOptions _options;
+    private readonly LinkMetrics _metrics;
     private readonly ItemCollector _shown;
     private readonly ReadPolicy _polled;
     private readonly ReadPolicy _watched;
@@ -35,13 +36,15 @@ internal sealed class TableReader
     private bool _watchFails;
 
     internal TableReader(
-        IKvpTransport transport, LinkEngine engine, DriverClock clock, LoopSignal signal, KvpLinkOptions options)
+        IKvpTransport transport, LinkEngine engine, DriverClock clock, LoopSignal signal, KvpLinkOptions options,
+        LinkMetrics metrics)
     {
         _transport = transport;
         _engine = engine;
         _clock = clock;
         _signal = signal;
         _options = options;
+        _metrics = metrics;
         _shown = new(engine.KeyPrefix);
         _polled = new(ShortestInterval, options.BusyReadInterval, options.IdleReadInterval);
         _watched = new(WatchedBusy, WatchedBusy, WatchedIdle);
@@ -103,6 +106,7 @@ internal sealed class TableReader
 
         _shown.Clear();
         bool foundNews = _engine.HeardCount != heard;
+        _metrics.HandleRead(foundNews);
         // A watch that tells of changes without end must not keep the loop reading without a break.
         _changeReadAt = foundNews ? default : now + ShortestInterval;
         _polled.HandleRead(foundNews, now - _startedAt, now);
