@@ -137,7 +137,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     /// <summary>Ends the call after its handler, or the creation of its service, threw.</summary>
     internal ValueTask FailAsync(Exception exception, bool isOneWay = false)
     {
-        if (exception is OperationCanceledException && Aborted.IsCancellationRequested)
+        if (CallErrors.IsCancellation(exception) && Aborted.IsCancellationRequested)
         {
             Log.HandlerStopped(server.Logger, Method);
             SetAborted();
@@ -157,7 +157,10 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             {
                 Details = isTold ? [WellKnownDetails.Describe(exception)] : [],
             };
-            Log.HandlerThrew(server.Logger, exception, Method);
+            if (CallErrors.IsCancellation(exception))
+                Log.HandlerCancelled(server.Logger, exception, Method);
+            else
+                Log.HandlerThrew(server.Logger, exception, Method);
         }
 
         Measurement?.SetStatus(error.StatusCode);

@@ -2,6 +2,7 @@ using KvpRpc.Emulator;
 using KvpRpc.Links;
 using KvpRpc.Tests.Calls;
 using KvpRpc.Tests.EndToEnd;
+using KvpRpc.Transports;
 
 namespace KvpRpc.Tests.Telemetry;
 
@@ -76,16 +77,23 @@ public sealed class LinkMetricTests
     }
 
     [Fact]
-    public async Task A_write_that_was_lost_shows_as_a_rewrite()
+    public async Task Items_that_were_refused_show_as_rewrites()
     {
         using MetricList metrics = new(KvpTelemetry.LinkRewrites);
         await using EmulatedPair pair = await EmulatedPair.StartAsync();
         IEcho echo = pair.Machine.CreateClient<IEcho>();
         await Wait.For(echo.EchoAsync("x", Token));
         Assert.Empty(metrics.Of(KvpTelemetry.LinkRewrites));
-        _ = pair.GuestTransport.SwallowNextWrite();
-        await Wait.For(echo.EchoAsync("x", Token));
-        Assert.Equal(1, Sum(metrics, KvpTelemetry.LinkRewrites, "guest"));
+        int refused = 0;
+        pair.GuestTransport.BeforeWrite = batch =>
+        {
+            if (batch.Count < 3 || Interlocked.CompareExchange(ref refused, batch.Count, 0) != 0)
+                return;
+            throw new KvpTransportException(KvpTransportError.Unavailable, "not now");
+        };
+        await Wait.For(echo.EchoBytesAsync(new byte[16 << 10], Token));
+        Assert.InRange(refused, 3, 64);
+        Assert.InRange(Sum(metrics, KvpTelemetry.LinkRewrites, "guest"), 1, refused);
     }
 
     [Fact]
