@@ -66,6 +66,11 @@ public sealed class RpcPeer : IAsyncDisposable
         _services.Add(new ServiceInstances<TContract>(create));
     }
 
+    /// <summary>Offers a service whose calls each run on what <paramref name="rent"/> gives, and gives it
+    /// back.</summary>
+    internal void AddService<[KvpContract] TContract>(Func<ServiceLease<TContract>> rent)
+        where TContract : class => _services.Add(new ServiceInstances<TContract>(rent));
+
     /// <summary>Begins to take the peer's calls; those of services added later end with
     /// <see cref="StatusCode.Unimplemented"/> until then. Repeated calls do nothing.</summary>
     /// <exception cref="ObjectDisposedException">The peer has been disposed of.</exception>

@@ -38,8 +38,4 @@ internal abstract class ServiceMethod<TContract, TRequest>(
     }
 
     protected abstract ValueTask RunAsync(InboundCall call, TRequest request);
-
-    /// <summary>Disposes of a service that was made for one call.</summary>
-    protected ValueTask ReleaseAsync(TContract? service) =>
-        service is not null && instances.ArePerCall ? ServiceInstances<TContract>.ReleaseAsync(service) : default;
 }

@@ -11,15 +11,15 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
 {
     protected override async ValueTask RunAsync(InboundCall call, TRequest request)
     {
-        TContract? service = null;
+        ServiceLease<TContract> lease = default;
         try
         {
             TResponse response;
             try
             {
                 RpcArguments arguments = call.OpenArguments(method);
-                service = Instances.Get();
-                response = await handler(service, request, arguments, call.Aborted).ConfigureAwait(false);
+                lease = Instances.Rent();
+                response = await handler(lease.GetService(), request, arguments, call.Aborted).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -31,7 +31,7 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
         }
         finally
         {
-            await ReleaseAsync(service).ConfigureAwait(false);
+            await lease.DisposeAsync().ConfigureAwait(false);
         }
     }
 }
@@ -45,14 +45,14 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
 {
     protected override async ValueTask RunAsync(InboundCall call, TRequest request)
     {
-        TContract? service = null;
+        ServiceLease<TContract> lease = default;
         try
         {
             try
             {
                 RpcArguments arguments = call.OpenArguments(method);
-                service = Instances.Get();
-                IAsyncEnumerable<TItem> items = handler(service, request, arguments, call.Aborted);
+                lease = Instances.Rent();
+                IAsyncEnumerable<TItem> items = handler(lease.GetService(), request, arguments, call.Aborted);
                 await ResponseWriter.SendItemsAsync(call, call.OpenSender(), method.Response, items)
                     .ConfigureAwait(false);
             }
@@ -66,7 +66,7 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
         }
         finally
         {
-            await ReleaseAsync(service).ConfigureAwait(false);
+            await lease.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

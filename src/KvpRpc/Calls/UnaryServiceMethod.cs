@@ -16,14 +16,14 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
         bool isOneWay = method.Shape == RpcMethodShape.OneWay;
         if (isOneWay)
             await call.CompleteOneWayAsync().ConfigureAwait(false);
-        TContract? service = null;
+        ServiceLease<TContract> lease = default;
         try
         {
             TResponse response;
             try
             {
-                service = Instances.Get();
-                response = await handler(service, request, call.Aborted).ConfigureAwait(false);
+                lease = Instances.Rent();
+                response = await handler(lease.GetService(), request, call.Aborted).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
@@ -36,7 +36,7 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
         }
         finally
         {
-            await ReleaseAsync(service).ConfigureAwait(false);
+            await lease.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -82,6 +82,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
 
     internal DriverClock Clock { get; }
 
+    internal TimeSpan? SinceHeard => _reader.SinceHeard;
+
     public ValueTask<KvpLink> GetLinkAsync(CancellationToken cancellationToken) => _waiters.GetAsync(cancellationToken);
 
     /// <summary>Hands a command to the loop.</summary>

@@ -34,6 +34,7 @@ internal sealed class TableReader
     private string? _error;
     private bool _hasChanged = true;
     private bool _watchFails;
+    private long _heardAt;
 
     internal TableReader(
         IKvpTransport transport, LinkEngine engine, DriverClock clock, LoopSignal signal, KvpLinkOptions options,
@@ -53,6 +54,10 @@ internal sealed class TableReader
     /// <summary>Gets what keeps the peer's table from being read, or is wrong with the tables; null when nothing
     /// is.</summary>
     internal string? Obstacle => _error ?? (_transport.Problems is [{ } problem, ..] ? problem.Message : null);
+
+    /// <summary>Gets how long ago a read has found something new; null: never. For any thread.</summary>
+    internal TimeSpan? SinceHeard =>
+        Interlocked.Read(ref _heardAt) is > 0 and var ticks ? _clock.Now - new Instant(new(ticks)) : null;
 
     /// <summary>Gets whether a read has ended, well or not.</summary>
     internal bool HasRead { get; private set; }
@@ -107,6 +112,8 @@ internal sealed class TableReader
         _shown.Clear();
         bool foundNews = _engine.HeardCount != heard;
         _metrics.HandleRead(foundNews);
+        if (foundNews)
+            Interlocked.Exchange(ref _heardAt, now.SinceStart.Ticks);
         // A watch that tells of changes without end must not keep the loop reading without a break.
         _changeReadAt = foundNews ? default : now + ShortestInterval;
         _polled.HandleRead(foundNews, now - _startedAt, now);
