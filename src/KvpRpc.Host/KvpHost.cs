@@ -66,11 +66,11 @@ public sealed class KvpHost : IAsyncDisposable
 
     /// <summary>Offers a service to every VM that is opened from now on, whose calls each run on what <paramref
     /// name="rent"/> gives.</summary>
-    internal void AddService<[KvpContract] TContract>(Func<ServiceLease<TContract>> rent)
+    internal void AddRentedService<[KvpContract] TContract>(Func<ServiceLease<TContract>> rent)
         where TContract : class
     {
         lock (_gate)
-            _services.Add((_, peer) => peer.AddService(rent));
+            _services.Add((_, peer) => peer.AddRentedService(rent));
     }
 
     /// <inheritdoc cref="OpenVirtualMachineAsync(string, CancellationToken)"/>

@@ -45,7 +45,7 @@ public sealed class KvpGuestBuilder
     {
         Services.TryAddScoped<TService>();
         Services.AddSingleton(new GuestServiceOffer(static (peer, scopes) =>
-            peer.AddService(() => ScopedService.Rent<TContract, TService>(scopes))));
+            peer.AddRentedService(() => ScopedService.Rent<TContract, TService>(scopes))));
         return this;
     }
 

@@ -44,7 +44,7 @@ public sealed class KvpHostBuilder
     {
         Services.TryAddScoped<TService>();
         Services.AddSingleton(new HostServiceOffer(static (host, scopes) =>
-            host.AddService(() => ScopedService.Rent<TContract, TService>(scopes))));
+            host.AddRentedService(() => ScopedService.Rent<TContract, TService>(scopes))));
         return this;
     }
 

@@ -68,7 +68,7 @@ public sealed class RpcPeer : IAsyncDisposable
 
     /// <summary>Offers a service whose calls each run on what <paramref name="rent"/> gives, and gives it
     /// back.</summary>
-    internal void AddService<[KvpContract] TContract>(Func<ServiceLease<TContract>> rent)
+    internal void AddRentedService<[KvpContract] TContract>(Func<ServiceLease<TContract>> rent)
         where TContract : class => _services.Add(new ServiceInstances<TContract>(rent));
 
     /// <summary>Begins to take the peer's calls; those of services added later end with

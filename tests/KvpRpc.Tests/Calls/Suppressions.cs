@@ -11,6 +11,11 @@ using System.Diagnostics.CodeAnalysis;
     Scope = "namespaceanddescendants", Target = "~N:KvpRpc.Tests.Telemetry",
     Justification = "As for the tests of calls.")]
 [assembly: SuppressMessage(
+    "Usage",
+    "xUnit1051:Calls to methods which accept CancellationToken should use TestContext.Current.CancellationToken",
+    Scope = "type", Target = "~T:KvpRpc.Tests.Readme.TestingExample",
+    Justification = "An example for every test framework.")]
+[assembly: SuppressMessage(
     "Reliability", "CA1001:Types that own disposable fields should be disposable",
     Scope = "type", Target = "~T:KvpRpc.Tests.Calls.MemoryLink",
     Justification = "A source without timer or wait handle holds nothing.")]
