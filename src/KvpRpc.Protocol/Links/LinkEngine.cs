@@ -63,6 +63,9 @@ internal sealed class LinkEngine : IDisposable
 
     internal LinkMeasures Measures => _items.Measures;
 
+    /// <summary>Gets how many packets lie in the own table unacknowledged.</summary>
+    internal int Unacknowledged => _items.HeldCount;
+
     internal string KeyPrefix => _items.Prefix;
 
     internal bool IsOwnKey(string key) => _items.IndexOf(key) >= 0;
@@ -219,11 +222,7 @@ internal sealed class LinkEngine : IDisposable
         _link?.CollectWrites(batch, max, now);
         _link?.CollectIdle(batch, max, now);
         foreach (OwnItem item in batch)
-        {
-            if (item.WasIssued)
-                Measures.HandleRewritten();
-            item.Issue();
-        }
+            item.Issue(Measures);
 
         FollowLink(now);
     }
@@ -387,6 +386,7 @@ internal sealed class LinkEngine : IDisposable
         _link.Dispose();
         _link = null;
         _items.FreeAll(default);
+        Measures.HandleEnd();
         if (wasAnnounced)
             _events.Enqueue(new(LinkEventKind.Ended) { End = end, Accepted = acked });
         _handshake.Obstacle = end.Text;

@@ -6,6 +6,7 @@ namespace KvpRpc.Protocol.Links;
 internal sealed class OwnItem(int index, string key, int maxUnits)
 {
     private char[]? _text;
+    private bool _wasIssued;
 
     internal int Index { get; } = index;
 
@@ -32,9 +33,6 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
 
     /// <summary>Gets whether a write is under way: the text stays as it is until that has ended (rule 2).</summary>
     internal bool InFlight { get; set; }
-
-    /// <summary>Gets whether a write with this text, or of this deletion, has begun before.</summary>
-    internal bool WasIssued { get; private set; }
 
     /// <summary>Gets the number of the unacknowledged packet that the item holds; 0 for none.</summary>
     internal ulong PacketNumber { get; set; }
@@ -69,15 +67,17 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
         Length = length;
         IsDelete = false;
         IsDirty = true;
-        WasIssued = false;
+        _wasIssued = false;
     }
 
-    /// <summary>Begins a write.</summary>
-    internal void Issue()
+    /// <summary>Begins a write; it may not be the first with this text, or of this deletion.</summary>
+    internal void Issue(LinkMeasures measures)
     {
+        if (_wasIssued)
+            measures.HandleRewritten();
         InFlight = true;
         IsDirty = false;
-        WasIssued = true;
+        _wasIssued = true;
     }
 
     /// <summary>Takes over the packet of an item that the table does not take.</summary>
@@ -86,7 +86,7 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
         (_text, other._text) = (other._text, _text);
         (Length, other.Length) = (other.Length, 0);
         (PacketNumber, other.PacketNumber) = (other.PacketNumber, 0);
-        WasIssued = other.WasIssued;
+        _wasIssued = other._wasIssued;
         IsDelete = false;
         IsDirty = true;
         other.IsDirty = false;
@@ -106,7 +106,7 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
         if (_text is not null)
             ArrayPool<char>.Shared.Return(_text);
         _text = null;
-        WasIssued = false;
+        _wasIssued = false;
         Length = 0;
         IsDirty = false;
     }
