@@ -8,7 +8,8 @@ namespace KvpRpc.Emulator;
 /// <remarks>TESTING.md, beside this file and in the package, shows what can be done with it.</remarks>
 public sealed class KvpTestPair : IAsyncDisposable
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ShortestStep = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestStep = TimeSpan.FromMilliseconds(500);
 
     // What a step leaves the programs of both sides of real time.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
@@ -95,8 +96,8 @@ public sealed class KvpTestPair : IAsyncDisposable
         Guest.Begin();
     }
 
-    /// <summary>Moves the test's clock until a task has ended: with a clock that stands still neither side would look
-    /// for what the other has written.</summary>
+    /// <summary>Moves the test's clock until a task has ended, in steps of 10 to 500 ms: with a clock that stands still
+    /// neither side would look for what the other has written.</summary>
     /// <param name="task">What is waited for, for example a call.</param>
     /// <param name="advance">Moves the clock of <see cref="KvpTestPairOptions.TimeProvider"/>: <c>time.Advance</c> of a
     /// <c>FakeTimeProvider</c>.</param>
@@ -107,9 +108,14 @@ public sealed class KvpTestPair : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(advance);
+        TimeSpan elapsed = default;
         while (!task.IsCompleted)
         {
-            advance(Step);
+            // Fine at first, where calls end; coarser where only a long wait is left.
+            TimeSpan step = TimeSpan.FromTicks(
+                Math.Clamp(elapsed.Ticks / 50, ShortestStep.Ticks, LongestStep.Ticks));
+            advance(step);
+            elapsed += step;
             Task pause = Task.Delay(Pause, TimeProvider.System, cancellationToken);
             await Task.WhenAny(task, pause).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();

@@ -14,7 +14,8 @@ public sealed class KvpGuestBuilder
     /// <summary>Gets the services of the application.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Says where the guest's tables are, instead of those of the machine: for example emulated ones.</summary>
+    /// <summary>Says where the guest's tables are, instead of those of the machine: for example emulated
+    /// ones.</summary>
     /// <param name="open">Opens the transport for a prefix of keys; called again after a <see
     /// cref="KvpTransportException"/>.</param>
     public KvpGuestBuilder UseTransport(Func<IServiceProvider, string, IKvpTransport> open)

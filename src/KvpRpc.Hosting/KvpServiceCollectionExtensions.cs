@@ -1,10 +1,10 @@
 using KvpRpc.Host;
-using KvpRpc.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace KvpRpc.Hosting;
 
 /// <summary>Adds the sides of KvpRpc to an application.</summary>
 public static class KvpServiceCollectionExtensions

@@ -6,7 +6,8 @@ namespace KvpRpc.Calls;
 /// </summary>
 internal static class CallTelemetry
 {
-    /// <summary>The method's name where the peer calls one that is not offered: what a peer chooses is no tag.</summary>
+    /// <summary>The method's name where the peer calls one that is not offered: what a peer chooses is no
+    /// tag.</summary>
     internal const string OtherMethod = "_OTHER";
 
     // What the semantic conventions advise for both.

@@ -118,7 +118,7 @@ public sealed class TestingExample
             if (patch == "slow")
             {
                 begun.TrySetResult();
-                await Task.Delay(Timeout.Infinite, cancellationToken);
+                await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
             }
 
             return new(true, patch);

@@ -86,7 +86,7 @@ public sealed class CallSpanTests
         peers.Service.OnRun = async (text, token) =>
         {
             began.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, peers.Time, token);
+            await new TaskCompletionSource().Task.WaitAsync(token);
             return text;
         };
         Task<string> call = peers.Client.RunAsync("x", source.Token);
@@ -106,7 +106,7 @@ public sealed class CallSpanTests
         peers.Service.OnRun = async (text, token) =>
         {
             began.SetResult();
-            await Task.Delay(Timeout.InfiniteTimeSpan, peers.Time, token);
+            await new TaskCompletionSource().Task.WaitAsync(token);
             return text;
         };
         Task<string> call = peers.Client.RunAsync("x");
