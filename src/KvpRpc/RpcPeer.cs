@@ -96,6 +96,12 @@ public sealed class RpcPeer : IAsyncDisposable
         _services.Add(new ServiceInstances<TContract>(create), _client.Options.DefaultAccess);
     }
 
+    /// <summary>Offers a service whose calls each run on what <paramref name="rent"/> gives, and gives it
+    /// back.</summary>
+    internal void AddRentedService<[KvpContract] TContract>(Func<ServiceLease<TContract>> rent, RpcAccess? access)
+        where TContract : class =>
+        _services.Add(new ServiceInstances<TContract>(rent), access ?? _client.Options.DefaultAccess);
+
     /// <summary>Begins to take the peer's calls; those of services added later end with
     /// <see cref="StatusCode.Unimplemented"/> until then. Repeated calls do nothing.</summary>
     /// <exception cref="ObjectDisposedException">The peer has been disposed of.</exception>

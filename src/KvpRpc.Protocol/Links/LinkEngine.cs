@@ -61,6 +61,8 @@ internal sealed class LinkEngine : IDisposable
     /// <summary>Gets what the engine holds now.</summary>
     internal LinkMemory Memory => LinkMemory.Of(_items, _link, _events);
 
+    internal LinkMeasures Measures => _items.Measures;
+
     /// <summary>Gets how many packets lie in the own table unacknowledged.</summary>
     internal int Unacknowledged => _items.HeldCount;
 
@@ -220,10 +222,7 @@ internal sealed class LinkEngine : IDisposable
         _link?.CollectWrites(batch, max, now);
         _link?.CollectIdle(batch, max, now);
         foreach (OwnItem item in batch)
-        {
-            item.InFlight = true;
-            item.IsDirty = false;
-        }
+            item.Issue(Measures);
 
         FollowLink(now);
     }
@@ -387,6 +386,7 @@ internal sealed class LinkEngine : IDisposable
         _link.Dispose();
         _link = null;
         _items.FreeAll(default);
+        Measures.HandleEnd();
         if (wasAnnounced)
             _events.Enqueue(new(LinkEventKind.Ended) { End = end, Accepted = acked });
         _handshake.Obstacle = end.Text;

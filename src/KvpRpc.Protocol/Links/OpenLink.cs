@@ -313,7 +313,7 @@ internal sealed class OpenLink : IDisposable
             _nudgedAt = IsNudgeOpen && _proof == 0 ? now : _nudgedAt;
         }
 
-        _wasActive = IsActive;
+        _wasActive = _items.Measures.IsActive = IsActive;
         _rest.Note(_wasActive, now);
     }
 

@@ -49,6 +49,8 @@ internal sealed class OwnItems
 
     internal OwnItem Control { get; }
 
+    internal LinkMeasures Measures { get; } = new();
+
     /// <summary>Gets how many audits in a row have found another text in the control item than was written: somebody
     /// else writes it.</summary>
     internal int ForeignControls { get; private set; }

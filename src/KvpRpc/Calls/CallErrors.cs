@@ -130,6 +130,18 @@ internal static class CallErrors
         };
     }
 
+    /// <summary>Gets whether an exception tells of a cancellation: many libraries wrap it.</summary>
+    internal static bool IsCancellation(Exception exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is OperationCanceledException)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Gets what the caller is told of an exception that a handler threw.</summary>
     internal static string Describe(Exception exception, bool withDetails)
     {

@@ -21,14 +21,18 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
         new(client.Resilience, settings.Pipeline, settings.Hedging);
 
     /// <summary>Begins a call. One from inside a handler ends with the time that is left to that handler.</summary>
-    internal OutboundCall Begin(CancellationToken cancellationToken, CancellationToken enumerationToken = default)
+    internal OutboundCall Begin(
+        RpcMethod method, CancellationToken cancellationToken, CancellationToken enumerationToken = default)
     {
         settings.Response?.Begin();
         InboundCall? cause = RpcContext.CurrentCall;
         TimeSpan timeLimit = settings.TimeLimit;
         if (cause?.TimeLeft is { } left && (left < timeLimit || timeLimit == Timeout.InfiniteTimeSpan))
             timeLimit = left;
-        return client.Begin(timeLimit, cause, cancellationToken, enumerationToken);
+        OutboundCall call = client.Begin(timeLimit, cause, cancellationToken, enumerationToken);
+        call.Measurement = CallMeasurement.BeginClient(
+            method.FullName, cause, client.Links.Peer, client.Options.TimeProvider);
+        return call;
     }
 
     /// <summary>Opens the stream of a call, as soon as there is a link, with the request ready in the call's
@@ -44,6 +48,7 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
     internal void End(OutboundCall call)
     {
         settings.Response?.HandleNoHeaders();
+        call.Measurement?.End();
         client.Finish(call);
     }
 

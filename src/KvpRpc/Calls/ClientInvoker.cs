@@ -67,21 +67,28 @@ internal sealed class ClientInvoker : RpcInvoker
         TRequest request,
         CancellationToken cancellationToken)
     {
-        OutboundCall call = _starter.Begin(cancellationToken);
+        OutboundCall call = _starter.Begin(method, cancellationToken);
         try
         {
-            if (_starter.Resilience.TakesAtOnce(method))
+            try
             {
-                return await _starter.Resilience.RunAsync(NewAttempt(method, request), call)
+                if (_starter.Resilience.TakesAtOnce(method))
+                {
+                    return await _starter.Resilience.RunAsync(NewAttempt(method, request), call)
+                        .ConfigureAwait(false);
+                }
+
+                return await UnaryCalls.GetResultAsync(_starter, method, request, call).ConfigureAwait(false);
+            }
+            catch (RpcException error) when (_starter.Resilience.MayContinue(call))
+            {
+                return await _starter.Resilience.ContinueAsync(NewAttempt(method, request), call, error)
                     .ConfigureAwait(false);
             }
-
-            return await UnaryCalls.GetResultAsync(_starter, method, request, call).ConfigureAwait(false);
         }
-        catch (RpcException error) when (_starter.Resilience.MayContinue(call))
+        catch (Exception exception) when (call.NoteFailure(exception))
         {
-            return await _starter.Resilience.ContinueAsync(NewAttempt(method, request), call, error)
-                .ConfigureAwait(false);
+            throw;
         }
         finally
         {
@@ -97,18 +104,25 @@ internal sealed class ClientInvoker : RpcInvoker
         TRequest request,
         CancellationToken cancellationToken)
     {
-        OutboundCall call = _starter.Begin(cancellationToken);
+        OutboundCall call = _starter.Begin(method, cancellationToken);
         KvpLinkStream? stream = null;
         try
         {
             UnaryCalls.SendAttempt<TRequest> attempt = new(_starter, method, request);
             stream = await _starter.Resilience.MakeAsync(attempt, call).ConfigureAwait(false);
         }
+        catch (Exception exception) when (call.NoteFailure(exception))
+        {
+            throw;
+        }
         finally
         {
             if (stream is null)
                 _starter.End(call);
         }
+
+        // For the caller it has ended.
+        call.Measurement?.End();
 
         // The peer closes its direction when it takes the call; until then the stream stays, but nobody waits.
         call.LeaveCaller();

@@ -47,7 +47,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     /// <summary>Gets the object that runs a call with interceptors; null: it has not been made, or there are no
     /// interceptors.</summary>
-    internal object? InterceptedService => Volatile.Read(ref _context)?.Service;
+    internal IAsyncDisposable? InterceptedLease => Volatile.Read(ref _context)?.Lease;
 
     /// <summary>Gets the time until the deadline, which calls of the handler inherit; null: there is no deadline, or
     /// the call has ended, and what the handler left behind is free of it.</summary>
@@ -76,6 +76,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     internal ReadOnlySpan<byte> TraceState => _extras?.TraceState;
 
+    /// <summary>Gets the span and duration of the call; null: nobody measures it.</summary>
+    internal CallMeasurement? Measurement { get; private set; }
+
     /// <summary>Gets the fields of the request's metadata as they crossed.</summary>
     internal ReadOnlySpan<byte> Metadata => _extras?.Metadata;
 
@@ -90,6 +93,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     internal override void HandleEnd(CallEnd end)
     {
+        Measurement?.SetStatus(OutboundCall.GetStatus(end));
         try
         {
             _oneWaySource?.Cancel();
@@ -148,9 +152,10 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     /// <summary>Ends the call after its handler, or the creation of its service, threw.</summary>
     internal ValueTask FailAsync(Exception exception, bool isOneWay = false)
     {
-        if (exception is OperationCanceledException && Aborted.IsCancellationRequested)
+        if (CallErrors.IsCancellation(exception) && Aborted.IsCancellationRequested)
         {
             Log.HandlerStopped(server.Logger, Method);
+            SetAborted();
             return default;
         }
 
@@ -167,9 +172,13 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             {
                 Details = isTold ? [WellKnownDetails.Describe(exception)] : [],
             };
-            Log.HandlerThrew(server.Logger, exception, Method);
+            if (CallErrors.IsCancellation(exception))
+                Log.HandlerCancelled(server.Logger, exception, Method);
+            else
+                Log.HandlerThrew(server.Logger, exception, Method);
         }
 
+        Measurement?.SetStatus(error.StatusCode);
         return isOneWay ? default : ResponseWriter.SendErrorAsync(this, error, isNotRun: false);
     }
 
@@ -202,6 +211,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return stream.SendAsync(message, endOfStream: true, server.Stopping);
     }
 
+    private void SetAborted() => Measurement?.SetStatus(
+        Deadline <= server.Table.Now ? StatusCode.DeadlineExceeded : StatusCode.Cancelled);
+
     private void Leave()
     {
         if (!Interlocked.Exchange(ref _hasLeft, true))
@@ -224,16 +236,19 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         catch (Exception exception) when (exception is KvpLinkException or OperationCanceledException)
         {
             Log.CallerGone(server.Logger, exception, Printable(Method));
+            SetAborted();
         }
         catch (Exception exception)
         {
             Log.CallBroke(server.Logger, exception, Printable(Method));
+            Measurement?.SetStatus(StatusCode.Internal);
             stream.Reset((uint)CallResetCode.Internal);
         }
         finally
         {
             Volatile.Write(ref _hasEnded, true);
             LeaveWindow();
+            Measurement?.End();
             server.Table.Remove(this);
             (_sender as ItemSender)?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);
@@ -245,8 +260,10 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     {
         ServiceMethod? method = _method = server.Services.Find(Method);
         bool mayFollow = method is null or { TakesItems: true };
-        if (!TryRead(
-            message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error))
+        bool isRead = TryRead(
+            message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error);
+        Measurement = CallMeasurement.BeginServer(this, method is not null, server.Table.Now - receivedAt);
+        if (!isRead)
         {
             message.Dispose();
             return RejectAsync(status, error!);

@@ -52,6 +52,9 @@ internal sealed class OutboundCall : OpenCall
     /// <summary>Gets or sets what the call's attempts have come to; null until one has failed.</summary>
     internal CallAttempts? Attempts { get; set; }
 
+    /// <summary>Gets or sets the span and duration of the call; null: nobody measures it.</summary>
+    internal CallMeasurement? Measurement { get; set; }
+
     /// <summary>Gets or sets the bits of the arguments whose reports are wanted.</summary>
     internal uint Listening { get; set; }
 
@@ -61,11 +64,26 @@ internal sealed class OutboundCall : OpenCall
     /// <summary>Gets the time until the call ends when the caller does not say.</summary>
     internal TimeSpan TimeLimit { get; private set; }
 
+    /// <summary>Takes note of what the caller will be thrown, where somebody measures the call. A filter that lets
+    /// everything pass: it is never true.</summary>
+    internal bool NoteFailure(Exception exception)
+    {
+        Measurement?.SetStatus(exception is RpcException error ? error.StatusCode : StatusCode.Cancelled);
+        return false;
+    }
+
     internal static CallResetCode GetResetCode(CallEnd end) => end switch
     {
         CallEnd.Cancelled => CallResetCode.Cancelled,
         CallEnd.DeadlinePassed => CallResetCode.DeadlineExceeded,
         _ => CallResetCode.Closing,
+    };
+
+    internal static StatusCode GetStatus(CallEnd end) => end switch
+    {
+        CallEnd.Cancelled => StatusCode.Cancelled,
+        CallEnd.DeadlinePassed => StatusCode.DeadlineExceeded,
+        _ => StatusCode.Unavailable,
     };
 
     internal void Begin(
@@ -155,6 +173,7 @@ internal sealed class OutboundCall : OpenCall
         Buffer.Release();
         Stream = null;
         Cause = null;
+        Measurement = null;
         Listening = 0;
         Attempts = null;
         bool hasLeft = LeaveCaller();

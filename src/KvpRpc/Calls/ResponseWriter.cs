@@ -176,6 +176,8 @@ internal static class ResponseWriter
             error ??= CallErrors.ResponseMetadataTooLarge(call.Method, max);
         }
 
+        if (error is not null)
+            call.Measurement?.SetStatus(error.StatusCode);
         byte[] message = error is { Message.Length: > 0 } ? CallErrors.EncodeMessage(error.Message) : [];
         int left = CallMessage.MaxFieldBytes - metadata.Length - message.Length - OtherFieldBytes;
         ReadOnlyMemory<byte> details = ErrorDetails.Encode(error?.Details ?? [], left, out int leftOut);

@@ -73,19 +73,14 @@ internal abstract class ServiceMethod<TContract, TRequest>(
         HandlerContext context = call.OpenContext();
         context.Handler = () =>
         {
-            TContract service = instances.Get();
-            context.Service = service;
-            return handle(service);
+            ServiceLease<TContract> lease = instances.Rent();
+            context.Lease = lease;
+            return handle(lease.GetService());
         };
         return call.Server.Interceptors!(context);
     }
 
-    /// <summary>Disposes of a service that was made for one call.</summary>
-    protected ValueTask ReleaseAsync(InboundCall call, TContract? service)
-    {
-        if (!instances.ArePerCall)
-            return default;
-        service ??= call.InterceptedService as TContract;
-        return service is null ? default : ServiceInstances<TContract>.ReleaseAsync(service);
-    }
+    /// <summary>Disposes of what was made for one call, whether interceptors ran its handler or not.</summary>
+    protected static ValueTask ReleaseAsync(InboundCall call, in ServiceLease<TContract> lease) =>
+        lease.Owner is null ? call.InterceptedLease?.DisposeAsync() ?? default : lease.DisposeAsync();
 }

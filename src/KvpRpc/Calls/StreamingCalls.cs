@@ -15,11 +15,15 @@ internal static class StreamingCalls
         RpcStreamArgument[] arguments,
         CancellationToken cancellationToken)
     {
-        OutboundCall call = starter.Begin(cancellationToken);
+        OutboundCall call = starter.Begin(method, cancellationToken);
         try
         {
             ResultAttempt<TRequest, TResponse> attempt = new(starter, method, request, arguments);
             return await starter.Resilience.MakeAsync(attempt, call).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (call.NoteFailure(exception))
+        {
+            throw;
         }
         finally
         {
@@ -39,15 +43,24 @@ internal static class StreamingCalls
     {
         methodToken.ThrowIfCancellationRequested();
         enumerationToken.ThrowIfCancellationRequested();
-        OutboundCall call = starter.Begin(methodToken, enumerationToken);
+        OutboundCall call = starter.Begin(method, methodToken, enumerationToken);
         OutboundCall attempt = call;
         OutboundArguments? outgoing = null;
+        bool hasEnded = false;
         try
         {
             // What can be made again ends with the first items: the caller has none before.
             ItemsAttempt<TRequest, TItem> begin = new(starter, method, request, arguments);
-            (attempt, outgoing, ItemsMessage? first) =
-                await starter.Resilience.MakeAsync(begin, call).ConfigureAwait(false);
+            ItemsMessage? first;
+            try
+            {
+                (attempt, outgoing, first) = await starter.Resilience.MakeAsync(begin, call).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (call.NoteFailure(exception))
+            {
+                throw;
+            }
+
             ItemsMessage message;
             do
             {
@@ -59,7 +72,7 @@ internal static class StreamingCalls
                 }
                 catch (Exception exception)
                 {
-                    throw starter.Fail(exception, method, attempt, attempt.Stream, outgoing);
+                    throw Fail(exception);
                 }
 
                 ItemCursor items = message.Items;
@@ -75,7 +88,7 @@ internal static class StreamingCalls
                         }
                         catch (Exception exception)
                         {
-                            throw starter.Fail(exception, method, attempt, attempt.Stream, outgoing);
+                            throw Fail(exception);
                         }
 
                         yield return item;
@@ -89,17 +102,27 @@ internal static class StreamingCalls
             while (!message.IsLast);
 
             if (message.Error is { } error)
-                throw starter.Fail(error, method, attempt, attempt.Stream, outgoing);
+                throw Fail(error);
+            hasEnded = true;
         }
         finally
         {
             outgoing?.Stop();
+            if (!hasEnded)
+                call.Measurement?.SetStatus(StatusCode.Cancelled);
             attempt.Stream?.Reset((uint)CallResetCode.Cancelled);
             if (attempt.Stream is { } stream)
                 await stream.DisposeAsync().ConfigureAwait(false);
             if (attempt != call)
                 attempt.EndAttempt();
             starter.End(call);
+        }
+
+        Exception Fail(Exception exception)
+        {
+            Exception error = starter.Fail(exception, method, attempt, attempt.Stream, outgoing);
+            _ = call.NoteFailure(error);
+            return error;
         }
     }
 

@@ -28,6 +28,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private readonly TimelineWatch _timeline;
     private readonly UndecidedStreams _undecided;
     private readonly LinkWaiters _waiters;
+    private readonly LinkMetrics _metrics;
     private readonly ConcurrentQueue<DriverCommand> _commands = new();
     private readonly LoopSignal _signal;
     private readonly CancellationTokenSource _stop = new();
@@ -70,8 +71,9 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         _timeline = new(options.TimeProvider, transport);
         _undecided = new(options.SettleWithin);
         _waiters = new(_signal.Set);
-        _reader = new(transport, _engine, clock, _signal, options);
-        _writer = new(transport, _engine, clock, _signal, options.Logger);
+        _metrics = new(role, options);
+        _reader = new(transport, _engine, clock, _signal, options, _metrics);
+        _writer = new(transport, _engine, clock, _signal, options.Logger, _metrics);
         _loop = Task.Run(() => RunAsync(transport));
     }
 
@@ -80,6 +82,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     public string? Obstacle => _reader.Obstacle ?? _writer.Obstacle ?? Volatile.Read(ref _obstacle);
 
     internal DriverClock Clock { get; }
+
+    internal TimeSpan? SinceHeard => _reader.SinceHeard;
 
     public ValueTask<KvpLink> GetLinkAsync(CancellationToken cancellationToken) => _waiters.GetAsync(cancellationToken);
 
@@ -125,6 +129,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
             Log.LoopFailed(_options.Logger, exception, _options.Channel);
             closed = new(KvpLinkError.Closed, $"The link's loop has failed: {exception.Message}");
             Volatile.Write(ref _obstacle, closed.Message);
+            if (_link is not null)
+                _metrics.HandleEnded(reason: null);
             _link?.End(closed);
             _link = null;
         }
@@ -182,6 +188,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
             }
 
             _reader.TryStart(_stop.Token);
+            _metrics.Take(_engine.Measures);
             _signal.SetTimer(NextWake(), Clock);
             await _signal.WaitAsync().ConfigureAwait(false);
         }
@@ -286,6 +293,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
                 int maxMessageBytes = (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue);
                 _link = new(this, linkEvent.LinkId, maxMessageBytes, _options.MaxStreams);
                 Log.LinkOpened(_options.Logger, _options.Channel, peer.Implementation);
+                _metrics.HandleOpened();
                 _undecided.EndAll();
                 _admitBy = Clock.Now + AdmitWithin;
                 // They may have gone on already when this returns, but what they have asked for has not been taken.
@@ -293,6 +301,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
                 break;
             case LinkEventKind.Ended:
                 Log.LinkEnded(_options.Logger, _options.Channel, linkEvent.End!.Reason, linkEvent.End.Text);
+                _metrics.HandleEnded(linkEvent.End.Reason);
                 _waiters.Reset();
                 EndLink(ToException(linkEvent.End), linkEvent.Accepted);
                 break;
