@@ -77,7 +77,7 @@ internal sealed class ClientResilience(
         CallAttempts attempts = call.Attempts!;
         if (peer.Retries && attempts.CanRetry(error))
             return await new ResilientCall<T>(attempt, call, error).RunAsync(peer.Pipeline).ConfigureAwait(false);
-        if (peer.TakesFailure(error, attempts.First))
+        if (peer.TakesFailure(error, attempts.First, call.TimeLimit))
             await ReportAsync(error).ConfigureAwait(false);
         ExceptionDispatchInfo.Throw(error);
         return default!;

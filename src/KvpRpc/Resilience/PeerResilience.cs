@@ -31,10 +31,12 @@ internal sealed class PeerResilience
     internal bool Retries => _options.Configure is null && _options.MaxRetries > 0;
 
     /// <summary>Says whether the circuit is to hear of a failure: a lost link counts once, however many calls were
-    /// under way.</summary>
-    internal bool TakesFailure(RpcException error, KvpStreamId? stream)
+    /// under way; that none came counts only where there was time for one.</summary>
+    internal bool TakesFailure(RpcException error, KvpStreamId? stream, TimeSpan timeLimit)
     {
         if (_options.Configure is not null || _options.FailuresToBreak == 0 || !RpcResilience.IsLinkFailure(error))
+            return false;
+        if (error.StatusCode == StatusCode.DeadlineExceeded && timeLimit < _options.BreakDuration)
             return false;
         return stream is not { } lost || Interlocked.Exchange(ref _lastLoss, lost.Link) != lost.Link;
     }

@@ -22,8 +22,8 @@ public sealed record RpcResilienceOptions
 
     /// <summary>Gets after how many failures of the link within <see cref="FailurePeriod"/> the circuit opens: 3, at
     /// least 2; 0: it never opens. A failure is a lost link, however many calls it carried, or a call that found none
-    /// before its deadline. Calls whose first attempt succeeds are not counted; of the others half must
-    /// fail.</summary>
+    /// before its deadline, <see cref="BreakDuration"/> away or more. Calls whose first attempt succeeds are not
+    /// counted; of the others half must fail.</summary>
     public int FailuresToBreak { get; init; } = 3;
 
     /// <summary>Gets within what time failures count together: 2 minutes, since a call without a link takes its whole

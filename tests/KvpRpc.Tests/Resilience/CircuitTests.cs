@@ -83,6 +83,16 @@ public sealed class CircuitTests
     }
 
     [Fact]
+    public async Task That_no_link_came_within_a_short_time_does_not_count()
+    {
+        await using StorePair peers = new(isOpen: false);
+        await FailForWantOfLinkAsync(peers, 10, deadline: TimeSpan.FromSeconds(4));
+        Task<string> call = peers.Client.ReadAsync("a");
+        peers.Open();
+        Assert.Equal("a 1", await Wait.For(call));
+    }
+
+    [Fact]
     public async Task Each_peer_has_a_circuit_of_its_own()
     {
         RpcPeerOptions options = new();
@@ -102,13 +112,14 @@ public sealed class CircuitTests
         Assert.Equal("a 1", await Wait.For(call));
     }
 
-    private static async Task FailForWantOfLinkAsync(StorePair peers, int calls)
+    private static async Task FailForWantOfLinkAsync(StorePair peers, int calls, TimeSpan? deadline = null)
     {
-        IStore client = peers.CreateClient(new() { Deadline = Deadline });
+        TimeSpan limit = deadline ?? Deadline;
+        IStore client = peers.CreateClient(new() { Deadline = limit });
         for (int i = 0; i < calls; i++)
         {
             Task<string> call = client.WriteAsync("a");
-            peers.Time.Advance(Deadline);
+            peers.Time.Advance(limit);
             RpcException error = await Wait.ForError(call);
             Assert.Equal((StatusCode.DeadlineExceeded, true), (error.StatusCode, error.CertainlyNotRun));
         }
