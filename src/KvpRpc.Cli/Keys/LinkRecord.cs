@@ -5,8 +5,8 @@ using KvpRpc.Sealing;
 namespace KvpRpc.Cli.Keys;
 
 /// <summary>What a trace knows of one link: its keys, and the tags and names that have been seen.</summary>
-/// <remarks>A seal binds the tags of the packets before it, of which a trace may have missed some: then it is opened, but
-/// not verified, and said to be so.</remarks>
+/// <remarks>A seal binds the tags of the packets before it, of which a trace may have missed some: then it is opened,
+/// but not verified, and said to be so.</remarks>
 internal sealed class LinkRecord(LinkSecrets secrets) : IDisposable
 {
     // As many as a peer keeps; and what a hostile table could make this grow to.

@@ -30,7 +30,11 @@ internal sealed class RecordedTransport(IKvpTransport inner, RecordingFile file,
     public ValueTask WriteAsync(IReadOnlyList<KvpItemWrite> batch, CancellationToken cancellationToken)
     {
         foreach (KvpItemWrite write in batch)
-            file.Write(new(time.GetUtcNow(), TraceEntry.Host, write.Key, write.IsDelete ? null : write.Value.ToString()));
+        {
+            string? text = write.IsDelete ? null : write.Value.ToString();
+            file.Write(new(time.GetUtcNow(), TraceEntry.Host, write.Key, text));
+        }
+
         return inner.WriteAsync(batch, cancellationToken);
     }
 

@@ -25,7 +25,8 @@ public sealed record KvpLinkOptions
     /// <remarks>Who reads the file reads the links in it, earlier and later packets included; a warning is logged. No
     /// environment variable sets this: only the program itself gives its secrets away. On Linux the file is made for
     /// its owner alone; one that others may read or write, a link to another file, and a folder that everybody may
-    /// write to are refused. On Windows the file has the access that its folder gives. Several links of one process may share a file; processes must not.</remarks>
+    /// write to are refused: an <see cref="IOException"/> when the channel is opened. On Windows the file has the
+    /// access that its folder gives. Several links of one process may share a file; processes must not.</remarks>
     public string? KeyLogFile { get; init; }
 
     /// <summary>Gets the largest message taken in, in bytes: 1 KiB to 64 MiB.</summary>

@@ -4,8 +4,8 @@ using KvpRpc.Protocol.Sealing;
 
 namespace KvpRpc.Sealing;
 
-/// <summary>The four first secrets of a link, <c>secret(0)</c> of <c>protocol/sealing.md</c>: who has them opens all that
-/// both sides seal. They are a line of a key log.</summary>
+/// <summary>The four first secrets of a link, <c>secret(0)</c> of <c>protocol/sealing.md</c>: who has them opens all
+/// that both sides seal. They are a line of a key log: <c>protocol/security.md</c>.</summary>
 internal sealed class LinkSecrets
 {
     private const string Version = "KVPRPC-LINK-1";

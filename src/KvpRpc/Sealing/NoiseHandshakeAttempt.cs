@@ -11,12 +11,12 @@ internal sealed class NoiseHandshakeAttempt : IHandshakeAttempt
     private readonly Key _key;
     private readonly byte[] _publicKey;
     private readonly byte[] _preSharedKey;
-    private readonly KeyLogFile? _keyLog;
+    private readonly Action<string>? _keyLog;
 
     /// <summary>Takes the id and owns the key; a copy is made of the pre-shared key, which is empty for none. The key
-    /// log, where there is one, is the caller's.</summary>
+    /// log, where there is one, takes a line for each completion.</summary>
     internal NoiseHandshakeAttempt(
-        ReadOnlySpan<byte> id, Key key, ReadOnlySpan<byte> preSharedKey, KeyLogFile? keyLog = null)
+        ReadOnlySpan<byte> id, Key key, ReadOnlySpan<byte> preSharedKey, Action<string>? keyLog = null)
     {
         _id = id.ToArray();
         _key = key;
@@ -53,7 +53,7 @@ internal sealed class NoiseHandshakeAttempt : IHandshakeAttempt
         if (_keyLog is not { } log)
             return LinkSealer.Create(noise, isInitiator);
         (UInt128 host, UInt128 guest) = HandshakePrologue.ReadAttemptIds(prologue);
-        return LinkSealer.Create(noise, isInitiator, secrets => log.Write(secrets.ToLine(host, guest)));
+        return LinkSealer.Create(noise, isInitiator, secrets => log(secrets.ToLine(host, guest)));
     }
 
     public void Dispose()

@@ -46,8 +46,8 @@ public sealed class KeyLogTests : IDisposable
     {
         SessionKeys.WriteTo(Keys);
         string line = await File.ReadAllTextAsync(Keys, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(
-            Keys, line.Replace("11111111", "99999999", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        string other = line.Replace("11111111", "99999999", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Keys, other, TestContext.Current.CancellationToken);
         string output = await TraceAsync(VectorTexts.Writes());
         Assert.DoesNotContain("Clock", output, StringComparison.Ordinal);
         Assert.DoesNotContain("verified", output, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KvpRpc.Cli.Tests.Decode;
+using KvpRpc.Driver;
 using KvpRpc.Links;
 using KvpRpc.Protocol.Sealing;
 using KvpRpc.Sealing;
@@ -23,7 +24,7 @@ internal static class SessionKeys
             Bytes(host, "attemptId"),
             Key.Import(KeyAgreementAlgorithm.X25519, Bytes(host, "privateKey"), KeyBlobFormat.RawPrivateKey),
             preSharedKey: [],
-            KeyLogFile.Open(new KvpLinkOptions { KeyLogFile = path }));
+            KeyLogFile.Open(new KvpLinkOptions { KeyLogFile = path })!.Write);
         using ILinkSealer? sealer = attempt.Complete(Bytes(guest, "publicKey"), prologue, isInitiator: true);
         Assert.NotNull(sealer);
     }

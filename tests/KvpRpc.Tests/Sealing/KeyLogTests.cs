@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KvpRpc.Driver;
 using KvpRpc.Links;
 using KvpRpc.Protocol.Sealing;
 using KvpRpc.Protocol.Tests.Vectors;
@@ -150,8 +151,8 @@ public sealed class KeyLogTests : IDisposable
             : vector.Bytes("preSharedKey");
         byte[] prologue = HandshakePrologue.Encode(
             vector.GetProperty("vmId").GetGuid(), vector.Text("channel"), host.Text("hello"), guest.Text("hello"));
-        using NoiseHandshakeAttempt hostAttempt = Links.Attempt(host.Bytes("privateKey"), preSharedKey, log);
-        using NoiseHandshakeAttempt guestAttempt = Links.Attempt(guest.Bytes("privateKey"), preSharedKey, log);
+        using NoiseHandshakeAttempt hostAttempt = Links.Attempt(host.Bytes("privateKey"), preSharedKey, log.Write);
+        using NoiseHandshakeAttempt guestAttempt = Links.Attempt(guest.Bytes("privateKey"), preSharedKey, log.Write);
         return (
             hostAttempt.Complete(guestAttempt.PublicKey, prologue, isInitiator: true)!,
             guestAttempt.Complete(hostAttempt.PublicKey, prologue, isInitiator: false)!);

@@ -28,7 +28,7 @@ internal static class Links
     }
 
     internal static NoiseHandshakeAttempt Attempt(
-        byte[] privateKey, byte[]? preSharedKey, KeyLogFile? keyLog = null) => new(
+        byte[] privateKey, byte[]? preSharedKey, Action<string>? keyLog = null) => new(
         new byte[IHandshakeAttempt.IdBytes],
         Key.Import(KeyAgreementAlgorithm.X25519, privateKey, KeyBlobFormat.RawPrivateKey),
         preSharedKey,

@@ -1,9 +1,8 @@
 using System.Text;
-using KvpRpc.Driver;
 using KvpRpc.Links;
 using Microsoft.Extensions.Logging;
 
-namespace KvpRpc.Sealing;
+namespace KvpRpc.Driver;
 
 /// <summary>The file of <see cref="KvpLinkOptions.KeyLogFile"/>.</summary>
 internal sealed class KeyLogFile
@@ -25,8 +24,8 @@ internal sealed class KeyLogFile
     }
 
     /// <summary>Makes sure that the file is there and its owner's alone; null where no keys are to be logged.</summary>
-    /// <exception cref="IOException">Others have access to the file or may write to its folder, it is a link, or it cannot be
-    /// opened.</exception>
+    /// <exception cref="IOException">Others have access to the file or may write to its folder, it is a link, or it
+    /// cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">This process may not write it.</exception>
     internal static KeyLogFile? Open(KvpLinkOptions options)
     {
