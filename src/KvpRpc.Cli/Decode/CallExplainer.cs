@@ -25,6 +25,8 @@ internal sealed class CallExplainer(ByteWalk walk)
         [CallField.Argument] = "argument",
         [CallField.Listening] = "listening",
         [CallField.Credit] = "credit",
+        [CallField.FirstLink] = "first link",
+        [CallField.FirstStream] = "first stream",
     };
 
     /// <summary>Walks through the message and gives it in one line.</summary>

@@ -29,8 +29,9 @@ internal sealed class DemoScene : IAsyncDisposable
             ? new RecordedHypervisor(_hyperV, id => id == Web.Id, recording, time)
             : _hyperV;
         _host = new(seen, new() { Links = new() { KeyLogFile = files.KeyLog } });
-        _host.AddService<IHostDesk>(opened =>
-            new HostDesk(_machines.Single(machine => machine.Id == opened.Id), HostName, time));
+        _host.AddService<IHostDesk>(
+            opened => new HostDesk(_machines.Single(machine => machine.Id == opened.Id), HostName, time),
+            RpcAccess.VirtualMachinesNamed(Names));
     }
 
     internal TimeProvider Time { get; }

@@ -61,6 +61,9 @@ internal sealed class LinkEngine : IDisposable
     /// <summary>Gets what the engine holds now.</summary>
     internal LinkMemory Memory => LinkMemory.Of(_items, _link, _events);
 
+    /// <summary>Gets how many packets lie in the own table unacknowledged.</summary>
+    internal int Unacknowledged => _items.HeldCount;
+
     internal string KeyPrefix => _items.Prefix;
 
     internal bool IsOwnKey(string key) => _items.IndexOf(key) >= 0;
@@ -322,7 +325,7 @@ internal sealed class LinkEngine : IDisposable
         State = LinkState.Confirming;
         ResetAudit(now);
         if (_options.IsHost)
-            _events.Enqueue(new(LinkEventKind.Opened) { Peer = keys.Peer });
+            _events.Enqueue(new(LinkEventKind.Opened) { Peer = keys.Peer, LinkId = keys.LinkId });
     }
 
     /// <summary>Follows the link where it has gone: confirmed, or to its end.</summary>
@@ -357,7 +360,7 @@ internal sealed class LinkEngine : IDisposable
     private void InsertOpened()
     {
         int count = _events.Count;
-        _events.Enqueue(new(LinkEventKind.Opened) { Peer = _handshake.Peer });
+        _events.Enqueue(new(LinkEventKind.Opened) { Peer = _handshake.Peer, LinkId = _link!.Id });
         for (int i = 0; i < count; i++)
             _events.Enqueue(_events.Dequeue());
     }

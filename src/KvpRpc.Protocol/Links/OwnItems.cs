@@ -304,6 +304,9 @@ internal sealed class OwnItems
             return;
         }
 
+        // Whatever has kept an item from being deleted may have passed.
+        if (exists && item.IsDelete)
+            item.Failures = Math.Min(item.Failures, MaxDeletions - 1);
         bool isAsWritten = text.SequenceEqual(item.Value.Span);
         if (index == 0)
             ForeignControls = exists && item.Exists && !item.IsDirty && !isAsWritten ? ForeignControls + 1 : 0;

@@ -68,28 +68,29 @@ internal sealed class ClientInvoker : RpcInvoker
         CancellationToken cancellationToken)
     {
         OutboundCall call = _starter.Begin(cancellationToken);
-        KvpLinkStream? stream = null;
         try
         {
-            stream = await _starter.OpenAsync(method, request, call).ConfigureAwait(false);
-            await stream.SendAsync(call.Buffer.WrittenMemory, endOfStream: true, call.Token).ConfigureAwait(false);
-            call.Buffer.Release();
-            while (true)
+            if (_starter.Resilience.TakesAtOnce(method))
             {
-                using KvpLinkMessage message = await stream.ReceiveAsync(call.Token).ConfigureAwait(false);
-                if (_starter.Reader.TryRead(method, message, null, out TResponse? response))
-                    return response;
+                return await _starter.Resilience.RunAsync(NewAttempt(method, request), call)
+                    .ConfigureAwait(false);
             }
+
+            return await UnaryCalls.GetResultAsync(_starter, method, request, call).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (RpcException error) when (_starter.Resilience.MayContinue(call))
         {
-            throw _starter.Translate(exception, method, call, stream);
+            return await _starter.Resilience.ContinueAsync(NewAttempt(method, request), call, error)
+                .ConfigureAwait(false);
         }
         finally
         {
-            await _starter.EndAsync(call, stream).ConfigureAwait(false);
+            _starter.End(call);
         }
     }
+
+    private UnaryCalls.ResultAttempt<TRequest, TResponse> NewAttempt<TRequest, TResponse>(
+        RpcMethod<TRequest, TResponse> method, TRequest request) => new(_starter, method, request);
 
     private async Task RunOneWayAsync<TRequest>(
         RpcMethod<TRequest, RpcUnit> method,
@@ -98,21 +99,15 @@ internal sealed class ClientInvoker : RpcInvoker
     {
         OutboundCall call = _starter.Begin(cancellationToken);
         KvpLinkStream? stream = null;
-        bool isSent = false;
         try
         {
-            stream = await _starter.OpenAsync(method, request, call).ConfigureAwait(false);
-            await stream.SendAsync(call.Buffer.WrittenMemory, endOfStream: true, call.Token).ConfigureAwait(false);
-            isSent = true;
-        }
-        catch (Exception exception)
-        {
-            throw _starter.Translate(exception, method, call, stream);
+            UnaryCalls.SendAttempt<TRequest> attempt = new(_starter, method, request);
+            stream = await _starter.Resilience.MakeAsync(attempt, call).ConfigureAwait(false);
         }
         finally
         {
-            if (!isSent)
-                await _starter.EndAsync(call, stream).ConfigureAwait(false);
+            if (stream is null)
+                _starter.End(call);
         }
 
         // The peer closes its direction when it takes the call; until then the stream stays, but nobody waits.
@@ -131,11 +126,12 @@ internal sealed class ClientInvoker : RpcInvoker
         catch (Exception exception)
         {
             // Nobody waits: it has been logged.
-            _ = _starter.Translate(exception, method, call, stream);
+            _ = _starter.Fail(exception, method, call, stream);
         }
         finally
         {
-            await _starter.EndAsync(call, stream).ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(false);
+            _starter.End(call);
         }
     }
 }

@@ -18,8 +18,15 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
             try
             {
                 RpcArguments arguments = call.OpenArguments(method);
-                service = Instances.Get();
-                response = await handler(service, request, arguments, call.Aborted).ConfigureAwait(false);
+                if (call.Server.Interceptors is null)
+                {
+                    service = Instances.Get();
+                    response = await handler(service, request, arguments, call.Aborted).ConfigureAwait(false);
+                }
+                else
+                {
+                    response = await RunInterceptedAsync(call, request, arguments).ConfigureAwait(false);
+                }
             }
             catch (Exception exception)
             {
@@ -31,8 +38,18 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
         }
         finally
         {
-            await ReleaseAsync(service).ConfigureAwait(false);
+            await ReleaseAsync(call, service).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<TResponse> RunInterceptedAsync(
+        InboundCall call, TRequest request, RpcArguments arguments)
+    {
+        object? result = await InterceptAsync(
+            call,
+            async service => Interception.Box(
+                await handler(service, request, arguments, call.Aborted).ConfigureAwait(false))).ConfigureAwait(false);
+        return Interception.Unbox<TResponse>(result, method.FullName);
     }
 }
 
@@ -51,10 +68,15 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
             try
             {
                 RpcArguments arguments = call.OpenArguments(method);
-                service = Instances.Get();
-                IAsyncEnumerable<TItem> items = handler(service, request, arguments, call.Aborted);
-                await ResponseWriter.SendItemsAsync(call, call.OpenSender(), method.Response, items)
-                    .ConfigureAwait(false);
+                if (call.Server.Interceptors is null)
+                {
+                    service = Instances.Get();
+                    await SendAsync(call, handler(service, request, arguments, call.Aborted)).ConfigureAwait(false);
+                }
+                else
+                {
+                    await RunInterceptedAsync(call, request, arguments).ConfigureAwait(false);
+                }
             }
             catch (Exception exception)
             {
@@ -66,7 +88,23 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
         }
         finally
         {
-            await ReleaseAsync(service).ConfigureAwait(false);
+            await ReleaseAsync(call, service).ConfigureAwait(false);
         }
     }
+
+    private async ValueTask RunInterceptedAsync(InboundCall call, TRequest request, RpcArguments arguments)
+    {
+        object? result = await InterceptAsync(call, RunHandlerAsync).ConfigureAwait(false);
+        if (Interception.UnboxItems<TItem>(result, call.OpenContext().HasRun, method.FullName) is { } items)
+            await SendAsync(call, items).ConfigureAwait(false);
+
+        async ValueTask<object?> RunHandlerAsync(TContract service)
+        {
+            await SendAsync(call, handler(service, request, arguments, call.Aborted)).ConfigureAwait(false);
+            return null;
+        }
+    }
+
+    private ValueTask SendAsync(InboundCall call, IAsyncEnumerable<TItem> items) =>
+        ResponseWriter.SendItemsAsync(call, call.OpenSender(), method.Response, items);
 }

@@ -22,8 +22,15 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
             TResponse response;
             try
             {
-                service = Instances.Get();
-                response = await handler(service, request, call.Aborted).ConfigureAwait(false);
+                if (call.Server.Interceptors is null)
+                {
+                    service = Instances.Get();
+                    response = await handler(service, request, call.Aborted).ConfigureAwait(false);
+                }
+                else
+                {
+                    response = await RunInterceptedAsync(call, request).ConfigureAwait(false);
+                }
             }
             catch (Exception exception)
             {
@@ -36,7 +43,16 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
         }
         finally
         {
-            await ReleaseAsync(service).ConfigureAwait(false);
+            await ReleaseAsync(call, service).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<TResponse> RunInterceptedAsync(InboundCall call, TRequest request)
+    {
+        object? result = await InterceptAsync(
+            call,
+            async service => Interception.Box(
+                await handler(service, request, call.Aborted).ConfigureAwait(false))).ConfigureAwait(false);
+        return Interception.Unbox<TResponse>(result, method.FullName);
     }
 }

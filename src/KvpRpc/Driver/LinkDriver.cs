@@ -35,6 +35,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private DriverLink? _link;
     private string? _obstacle;
     private Instant _closeBy = Instant.Never;
+    private bool _isAdmitting;
     private Instant _admitBy;
     private KvpLinkException? _closed;
     private int _disposed;
@@ -158,6 +159,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     {
         while (true)
         {
+            // Before the commands: once nobody is still going on, all that they have asked for is there.
+            _isAdmitting = _waiters.IsAdmitting;
             TakeCommands();
             // Before anything of the tables is taken: it may be meant for another timeline.
             TakeSuspicion();
@@ -184,7 +187,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         }
     }
 
-    private bool IsAdmitting => _waiters.IsAdmitting && Clock.Now < _admitBy;
+    private bool IsAdmitting => _isAdmitting && Clock.Now < _admitBy;
 
     // The first packet carries the calls that waited for it, and a guest's first hello answers a host that is there
     // already: either would cost a write more if it did not wait for what is about to come.
@@ -280,11 +283,13 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         {
             case LinkEventKind.Opened:
                 Hello peer = linkEvent.Peer!;
-                _link = new(this, (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue), _options.MaxStreams);
+                int maxMessageBytes = (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue);
+                _link = new(this, linkEvent.LinkId, maxMessageBytes, _options.MaxStreams);
                 Log.LinkOpened(_options.Logger, _options.Channel, peer.Implementation);
                 _undecided.EndAll();
                 _admitBy = Clock.Now + AdmitWithin;
-                _waiters.Open(_link);
+                // They may have gone on already when this returns, but what they have asked for has not been taken.
+                _isAdmitting = _waiters.Open(_link);
                 break;
             case LinkEventKind.Ended:
                 Log.LinkEnded(_options.Logger, _options.Channel, linkEvent.End!.Reason, linkEvent.End.Text);

@@ -10,6 +10,7 @@ using KvpRpc.Protocol.Links;
 using KvpRpc.Protocol.Packets;
 using KvpRpc.Protocol.Sealing;
 using KvpRpc.Protocol.Wire;
+using KvpRpc.Resilience;
 using KvpRpc.Sealing;
 using static KvpRpc.Tests.Specification.SpecificationTables;
 
@@ -22,6 +23,7 @@ public sealed class SpecificationTests
     private static readonly LinkOptions Link = new() { Role = PeerRole.Guest };
     private static readonly KvpLinkOptions Settable = new();
     private static readonly RpcPeerOptions Peer = new();
+    private static readonly RpcDedupeOptions Kept = new();
 
     // What the text has beside the number, so that a row that is worded anew is read anew. Rows of null are bounds
     // that other tests hold: they are no constant.
@@ -57,6 +59,8 @@ public sealed class SpecificationTests
         ["trace state"] = $"1 to {CallHeader.MaxTraceStateBytes} bytes",
         ["key of metadata"] = $"1 to {MetadataReader.MaxKeyBytes} characters",
         ["deadline, retry after"] = $"below 2^{Log2(CallHeader.MaxDeadlineMilliseconds + 1UL)} ms",
+        ["answers kept of calls"] = $"the callee's own; here {Kept.MaxAnswers}, with {Grouped(Kept.MaxBytes)} bytes "
+            + $"in all, for {Kept.KeepFor.TotalSeconds} s",
         ["calls of one peer at once"] = $"the callee's own; here {Peer.MaxConcurrentCalls}",
         ["items of a call in one message, if there are several"] = $"{Grouped(ItemSender.BatchBytes)} bytes",
         ["credit of one of several streams among the arguments"] =
