@@ -48,7 +48,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         options = options with { Logger = new GuardedLogger(options.Logger) };
         _options = options;
         _isGuest = role == PeerRole.Guest;
-        _crypto = new(options.PreSharedKey.Span);
+        _crypto = new(options.PreSharedKey.Span, KeyLogFile.Open(options) is { } log ? log.Write : null);
         LinkOptions link = new()
         {
             Role = role,
