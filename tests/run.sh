@@ -14,7 +14,7 @@ longest_suite=${KVPRPC_SUITE_TIMEOUT:-900} # Seconds; one that hangs is ended an
 # Suites that keep the processors busy run two at a time. After them, one at a time, come those that wait for real
 # programs and real time: beside others they would measure the others.
 busy=(repository generator engine rpc hosting host fuzz)
-quiet=(linux windows emulator cli js model aot)
+quiet=(linux windows emulator cases cli js model aot)
 
 passed=0 failed=0 skipped=0
 failures=()
@@ -79,6 +79,7 @@ project_of() {
     linux | windows) say KvpRpc.Guest.Tests ;;
     emulator) say KvpRpc.Emulator.Tests ;;
     cli) say KvpRpc.Cli.Tests ;;
+    cases) say KvpRpc.Cases.Tests ;;
     js) say KvpRpc.Interop.Tests ;;
     repository) say KvpRpc.Repository.Tests ;;
     aot) say KvpRpc.AotApp ;;

@@ -27,7 +27,7 @@ internal sealed class CaseSides : IAsyncDisposable
         Service = service;
         _guest = new(openGuest(_locks.FullName), new() { Calls = calls });
         if (hostCalls)
-            _guest.AddService<ITestService>(service);
+            _guest.AddService<ITestService>(service, RpcAccess.Anyone);
         _guest.Start();
     }
 
@@ -52,7 +52,7 @@ internal sealed class CaseSides : IAsyncDisposable
         KvpHost host = new(hyperV, new() { Calls = calls });
         TestService service = new();
         if (!hostCalls)
-            host.AddService<ITestService>(_ => service);
+            host.AddService<ITestService>(_ => service, RpcAccess.Anyone);
         KvpVirtualMachine machine = await host.OpenVirtualMachineAsync("case", Token);
         string prefix = KvpChannel.KeyPrefix("default");
         return new(hyperV, host, machine, OpenGuest, service, calls, hostCalls);
