@@ -13,7 +13,7 @@ longest_suite=${KVPRPC_SUITE_TIMEOUT:-900} # Seconds; one that hangs is ended an
 
 # Suites that keep the processors busy run two at a time. After them, one at a time, come those that wait for real
 # programs and real time: beside others they would measure the others.
-busy=(repository generator engine rpc host fuzz)
+busy=(repository generator engine rpc hosting host fuzz)
 quiet=(linux windows emulator cli js model aot)
 
 passed=0 failed=0 skipped=0
@@ -73,6 +73,7 @@ project_of() {
     engine) say KvpRpc.Protocol.Tests ;;
     rpc) say KvpRpc.Tests ;;
     generator) say KvpRpc.Generator.Tests ;;
+    hosting) say KvpRpc.Hosting.Tests ;;
     host) say KvpRpc.Host.Tests ;;
     fuzz) say KvpRpc.Fuzz.Tests ;;
     linux | windows) say KvpRpc.Guest.Tests ;;

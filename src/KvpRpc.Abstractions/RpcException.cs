@@ -46,8 +46,9 @@ public sealed class RpcException : Exception
     /// <summary>Gets whether the call certainly did not run, so that sending it again cannot run it twice.</summary>
     public bool CertainlyNotRun { get; }
 
-    /// <summary>Gets after what time another attempt is welcome; null: nothing is said. At most 49 days; it crosses to
-    /// the caller in whole milliseconds, rounded up.</summary>
+    /// <summary>Gets after what time another attempt is welcome, at most 49 days; <see
+    /// cref="System.Threading.Timeout.InfiniteTimeSpan"/>: none is; null: nothing is said. It crosses to the caller in
+    /// whole milliseconds, rounded up, and the caller's retries keep to it.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Gets what is said of the error for programs: objects of the well-known types <see

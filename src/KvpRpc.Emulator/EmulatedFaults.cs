@@ -15,6 +15,9 @@ public sealed record EmulatedFaults
     /// <summary>Gets how many of the items that a read would show it leaves out.</summary>
     public double ItemHidden { get; init; }
 
+    /// <summary>Gets how many of the items that a read shows it shows torn: with the end of another text.</summary>
+    public double ItemTorn { get; init; }
+
     /// <summary>Gets how many batches fail before any of their items is written.</summary>
     public double WriteFails { get; init; }
 

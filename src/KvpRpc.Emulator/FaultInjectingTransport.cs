@@ -118,7 +118,7 @@ public sealed class FaultInjectingTransport : IKvpTransport
         EmulatedFaults faults = Faults;
         await BeginAsync(faults, cancellationToken).ConfigureAwait(false);
         bool fails = Happens(faults.ReadFails);
-        await read(new HidingVisitor(this, visitor, fails ? 0.5 : faults.ItemHidden), cancellationToken)
+        await read(new BadVisitor(this, visitor, fails ? 0.5 : faults.ItemHidden, faults.ItemTorn), cancellationToken)
             .ConfigureAwait(false);
         if (fails) throw Injected("the rest of the table was not read");
     }
@@ -185,12 +185,22 @@ public sealed class FaultInjectingTransport : IKvpTransport
     private static KvpTransportException Injected(string what) =>
         new(KvpTransportError.Unavailable, $"Injected fault: {what}.");
 
-    private sealed class HidingVisitor(FaultInjectingTransport transport, IKvpItemVisitor visitor, double rate)
-        : IKvpItemVisitor
+    private sealed class BadVisitor(
+        FaultInjectingTransport transport, IKvpItemVisitor visitor, double hidden, double torn) : IKvpItemVisitor
     {
         public void Visit(ReadOnlySpan<char> key, ReadOnlySpan<char> value)
         {
-            if (!transport.Happens(rate)) visitor.Visit(key, value);
+            if (transport.Happens(hidden)) return;
+            if (transport.Happens(torn)) visitor.Visit(key, Tear(value));
+            else visitor.Visit(key, value);
+        }
+
+        // Two writes seen as one: the beginning of one text, and what might be the end of another.
+        private static char[] Tear(ReadOnlySpan<char> value)
+        {
+            char[] text = value.ToArray();
+            text.AsSpan(text.Length / 2).Reverse();
+            return text;
         }
     }
 }

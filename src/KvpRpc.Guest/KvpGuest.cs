@@ -34,7 +34,25 @@ public sealed class KvpGuest : IAsyncDisposable
     public static async ValueTask<KvpGuest> OpenAsync(
         KvpGuestOptions? options = null, CancellationToken cancellationToken = default)
     {
-        options ??= new();
+        (IKvpTransport transport, KvpGuestOptions known) =
+            await OpenTransportAsync(options ?? new(), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new(transport, known);
+        }
+        catch
+        {
+            await transport.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Opens the tables of the guest that this process runs in, and adds what they say of the VM to the
+    /// options.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    internal static async ValueTask<(IKvpTransport Transport, KvpGuestOptions Options)> OpenTransportAsync(
+        KvpGuestOptions options, CancellationToken cancellationToken)
+    {
         if (!OperatingSystem.IsLinux())
         {
             throw new PlatformNotSupportedException(
@@ -52,7 +70,7 @@ public sealed class KvpGuest : IAsyncDisposable
                 options = options with { Links = options.Links with { VirtualMachineId = facts.VirtualMachineId } };
             }
 
-            return new(transport, options);
+            return (transport, options);
         }
         catch
         {

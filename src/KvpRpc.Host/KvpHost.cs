@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KvpRpc.Calls;
 using KvpRpc.Links;
 using KvpRpc.Transports;
 
@@ -67,7 +68,33 @@ public sealed class KvpHost : IAsyncDisposable
             throw new InvalidOperationException("The host is stopping and opens no more virtual machines.");
         IReadOnlyList<KvpVirtualMachineInfo> all =
             await _hypervisor.ListVirtualMachinesAsync(cancellationToken).ConfigureAwait(false);
-        KvpVirtualMachineInfo info = Find(all, nameOrId);
+        return await OpenVirtualMachineAsync(Find(all, nameOrId), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gets the VMs that are open now.</summary>
+    internal IEnumerable<KvpVirtualMachine> OpenVirtualMachines => _machines.Values
+        .Where(opening => opening is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        .Select(opening => opening.Value.Result);
+
+    internal ValueTask<IReadOnlyList<KvpVirtualMachineInfo>> ListVirtualMachinesAsync(
+        CancellationToken cancellationToken) => _hypervisor.ListVirtualMachinesAsync(cancellationToken);
+
+    internal bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
+
+    /// <summary>Offers a service to every VM that is opened from now on, whose calls each run on what <paramref
+    /// name="rent"/> gives.</summary>
+    internal void AddRentedService<[KvpContract] TContract>(
+        Func<ServiceLease<TContract>> rent, RpcAccess? access)
+        where TContract : class
+    {
+        lock (_gate)
+            _services.Add((_, peer) => peer.AddRentedService(rent, access));
+    }
+
+    /// <inheritdoc cref="OpenVirtualMachineAsync(string, CancellationToken)"/>
+    internal async ValueTask<KvpVirtualMachine> OpenVirtualMachineAsync(
+        KvpVirtualMachineInfo info, CancellationToken cancellationToken)
+    {
         Lazy<Task<KvpVirtualMachine>> opening = _machines.GetOrAdd(info.Id, _ => new(() => OpenAsync(info)));
         KvpVirtualMachine machine;
         try

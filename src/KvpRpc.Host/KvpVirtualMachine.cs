@@ -31,6 +31,8 @@ public sealed class KvpVirtualMachine : IAsyncDisposable
 
     internal RpcPeer Peer { get; }
 
+    internal bool IsDisposed => Volatile.Read(ref _isDisposed) != 0;
+
     /// <summary>Creates a client of a service that the guest offers.</summary>
     /// <exception cref="InvalidOperationException">The contract has no generated code.</exception>
     public TContract CreateClient<[KvpContract] TContract>(RpcClientOptions? options = null)

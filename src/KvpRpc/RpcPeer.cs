@@ -44,7 +44,7 @@ public sealed class RpcPeer : IAsyncDisposable
         where TContract : class
     {
         options ??= new();
-        CallSettings settings = CallSettings.Create(options, _client.Options.DefaultDeadline);
+        CallSettings settings = CallSettings.Create(options, _client.Options);
         RpcInvoker invoker = Interception.Create(_client.Options.ClientInterceptors, options.Interceptors) is { } chain
             ? new InterceptedInvoker(_client, settings, chain)
             : new ClientInvoker(_client, settings);
@@ -95,6 +95,12 @@ public sealed class RpcPeer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(create);
         _services.Add(new ServiceInstances<TContract>(create), _client.Options.DefaultAccess);
     }
+
+    /// <summary>Offers a service whose calls each run on what <paramref name="rent"/> gives, and gives it
+    /// back.</summary>
+    internal void AddRentedService<[KvpContract] TContract>(Func<ServiceLease<TContract>> rent, RpcAccess? access)
+        where TContract : class =>
+        _services.Add(new ServiceInstances<TContract>(rent), access ?? _client.Options.DefaultAccess);
 
     /// <summary>Begins to take the peer's calls; those of services added later end with
     /// <see cref="StatusCode.Unimplemented"/> until then. Repeated calls do nothing.</summary>

@@ -1,3 +1,4 @@
+using KvpRpc.Resilience;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -40,6 +41,13 @@ public sealed record RpcPeerOptions
     /// <summary>Gets what runs around the handlers of the peer's calls, the first outermost.</summary>
     public IReadOnlyList<IRpcServerInterceptor> ServerInterceptors { get; init; } = [];
 
+    /// <summary>Gets what is done where calls of this side fail for the sake of the link.</summary>
+    public RpcResilienceOptions Resilience { get; init; } = new();
+
+    /// <summary>Gets what is kept of the peer's calls that have been answered, for callers that lost the
+    /// answer.</summary>
+    public RpcDedupeOptions Dedupe { get; init; } = new();
+
     /// <summary>Gets the clock of deadlines.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -56,6 +64,8 @@ public sealed record RpcPeerOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMetadataBytes, 8 * 1024);
         ArgumentNullException.ThrowIfNull(ClientInterceptors);
         ArgumentNullException.ThrowIfNull(ServerInterceptors);
+        Resilience.Validate();
+        Dedupe.Validate();
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(Logger);
     }

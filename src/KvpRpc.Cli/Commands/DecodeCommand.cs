@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using KvpRpc.Cli.Decode;
+using KvpRpc.Cli.Keys;
+using KvpRpc.Cli.Trace;
 
 namespace KvpRpc.Cli.Commands;
 
@@ -29,20 +31,38 @@ internal static class DecodeCommand
         {
             Description = "Write one JSON document to standard output, and nothing else.",
         };
+        Option<string?> keyLog = KeyLogOption.Create();
+        Option<string?> table = new("--table")
+        {
+            Description = "With --key-log: whose table the item is of; the two have keys of their own.",
+            HelpName = "host|guest",
+        };
+        table.AcceptOnlyFromAmong(TraceEntry.Host, TraceEntry.Guest);
         Command command = new(
             "decode",
-            "Explains the text of one item byte by byte. What is sealed is only counted. Returns 1 for a text that no "
-            + "peer takes, explained up to where it breaks.")
+            "Explains the text of one item byte by byte. What is sealed is only counted, unless a key log opens it. "
+            + "Returns 1 for a text that no peer takes, explained up to where it breaks.")
         {
             text,
             json,
+            keyLog,
+            table,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(keyLog) is null != result.GetResult(table) is null)
+                result.AddError("'--key-log' and '--table' need each other.");
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            using KeyLog? keys = await ReadKeysAsync(parsed.GetValue(keyLog), cancellationToken);
+            if (keys is null)
+                return ExitCodes.Failed;
+            SideKeys side = new(keys, parsed.GetValue(table) == TraceEntry.Host);
             string value = parsed.GetValue(text)!;
             if (value == StandardInput)
                 value = await ReadAsync(cancellationToken);
-            Explanation explanation = ItemExplainer.Explain(value);
+            Explanation explanation = ItemExplainer.Explain(value, side);
             if (parsed.GetValue(json))
                 await Console.Out.WriteLineAsync(JsonSerializer.Serialize(explanation, Json.Explanation));
             else
@@ -53,6 +73,21 @@ internal static class DecodeCommand
             return ExitCodes.Failed;
         });
         return command;
+    }
+
+    // Null when the file cannot be read, which was said.
+    private static async Task<KeyLog?> ReadKeysAsync(string? path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await KeyLog.OpenAsync(path, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+            or InvalidDataException)
+        {
+            await Console.Error.WriteLineAsync($"kvprpc decode: {exception.Message}");
+            return null;
+        }
     }
 
     private static async Task<string> ReadAsync(CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KvpRpc.Cli.Demo;
 using KvpRpc.Cli.Demo.Reports;
+using KvpRpc.Cli.Trace;
 
 namespace KvpRpc.Cli.Commands;
 
@@ -21,6 +22,16 @@ internal static class DemoCommand
         {
             Description = "Write one JSON document to standard output, and nothing else.",
         };
+        Option<string?> record = new("--record")
+        {
+            Description = "Also write what the tables of web-01 show to a new file, for 'kvprpc trace FILE'.",
+            HelpName = "FILE",
+        };
+        Option<string?> keyLog = new("--key-log")
+        {
+            Description = "Also write the keys of all links to a file, for 'kvprpc trace --key-log FILE'.",
+            HelpName = "FILE",
+        };
         Command command = new(
             "demo",
             "Shows calls between an emulated Hyper-V host and guests, each a process of its own, in a few seconds. "
@@ -28,11 +39,24 @@ internal static class DemoCommand
         {
             guest,
             json,
+            record,
+            keyLog,
         };
-        command.SetAction((parsed, cancellationToken) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             IDemoView view = parsed.GetValue(json) ? new JsonView(Console.Out) : new TerminalView();
-            return DemoRunner.RunAsync(parsed.GetValue(guest), view, TimeProvider.System, cancellationToken);
+            try
+            {
+                using RecordingFile? recording = parsed.GetValue(record) is { } path ? new(path) : null;
+                return await DemoRunner.RunAsync(
+                    parsed.GetValue(guest), new(recording, parsed.GetValue(keyLog)), view, TimeProvider.System,
+                    cancellationToken);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                await Console.Error.WriteLineAsync($"kvprpc demo: {exception.Message}");
+                return ExitCodes.Failed;
+            }
         });
         return command;
     }

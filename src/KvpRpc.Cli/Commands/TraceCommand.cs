@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text;
+using KvpRpc.Cli.Keys;
 using KvpRpc.Cli.Trace;
 using KvpRpc.Guest;
 using KvpRpc.Transports;
@@ -32,14 +32,17 @@ internal static class TraceCommand
             Description = "With --guest: also write a recording, to a new file.",
             HelpName = "FILE",
         };
+        Option<string?> keyLog = KeyLogOption.Create();
         Command command = new(
             "trace",
-            "Prints over time which item of a VM's tables changed and what it is. What is sealed is only counted.")
+            "Prints over time which item of a VM's tables changed and what it is. What is sealed is only counted, "
+            + "unless a key log opens it.")
         {
             file,
             guest,
             folder,
             record,
+            keyLog,
         };
         command.Validators.Add(result =>
         {
@@ -55,9 +58,10 @@ internal static class TraceCommand
         {
             try
             {
+                using KeyLog keys = await KeyLog.OpenAsync(parsed.GetValue(keyLog), cancellationToken);
                 return parsed.GetValue(file) is { } path
-                    ? await PrintAsync(path, cancellationToken)
-                    : await WatchAsync(parsed.GetValue(folder)!, parsed.GetValue(record), cancellationToken);
+                    ? await PrintAsync(path, keys, cancellationToken)
+                    : await WatchAsync(parsed.GetValue(folder)!, parsed.GetValue(record), keys, cancellationToken);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
                 or InvalidDataException or KvpTransportException)
@@ -69,39 +73,32 @@ internal static class TraceCommand
         return command;
     }
 
-    private static async Task<int> PrintAsync(string path, CancellationToken cancellationToken)
+    private static async Task<int> PrintAsync(
+        string path, KeyLog keys, CancellationToken cancellationToken)
     {
         await foreach (TraceEntry entry in Recording.ReadFileAsync(path, cancellationToken))
-            await Console.Out.WriteLineAsync(TraceLine.Of(entry));
+            await Console.Out.WriteLineAsync(TraceLine.Of(entry, keys));
         return ExitCodes.Success;
     }
 
-    private static async Task<int> WatchAsync(string folder, string? record, CancellationToken cancellationToken)
+    private static async Task<int> WatchAsync(
+        string folder, string? record, KeyLog keys, CancellationToken cancellationToken)
     {
-        StreamWriter? recording = record is null
-            ? null
-            : new(new FileStream(record, FileMode.CreateNew, FileAccess.Write, FileShare.Read), new UTF8Encoding(false))
-            {
-                AutoFlush = true,
-                NewLine = "\n",
-            };
-        await using (recording)
+        using RecordingFile? recording = record is null ? null : new(record);
+        try
         {
-            try
-            {
-                await new GuestWatch(folder, TimeProvider.System).RunAsync(
-                    async entry =>
-                    {
-                        if (recording is not null)
-                            await recording.WriteLineAsync(Recording.Write(entry));
-                        await Console.Out.WriteLineAsync(TraceLine.Of(entry));
-                    },
-                    cancellationToken);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                // Ctrl+C is how a watch ends.
-            }
+            await new GuestWatch(folder, TimeProvider.System).RunAsync(
+                async entry =>
+                {
+                    recording?.Write(entry);
+                    await keys.ReadOnAsync(cancellationToken);
+                    await Console.Out.WriteLineAsync(TraceLine.Of(entry, keys));
+                },
+                cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Ctrl+C is how a watch ends.
         }
 
         return ExitCodes.Success;

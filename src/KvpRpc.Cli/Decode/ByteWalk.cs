@@ -58,6 +58,13 @@ internal sealed class ByteWalk(byte[] bytes)
         return true;
     }
 
+    /// <summary>Takes bytes that say what was sealed there.</summary>
+    internal void Take(int count, string name, string value, string? raw)
+    {
+        _parts.Add(new(At, count, name, value, raw));
+        At += count;
+    }
+
     /// <summary>Takes a varint; false, with a fault, when it is not spelled as one or out of its range.</summary>
     internal bool TryTakeNumber(
         string name, ulong min, ulong max, Func<ulong, string> describe, out ulong number)

@@ -8,7 +8,11 @@ namespace KvpRpc.Cli.Decode;
 /// <param name="Bytes">The stretches of the bytes behind the text: each byte is in one of them.</param>
 /// <param name="Fault">Why it is not an item that a peer takes; null for one that is.</param>
 internal sealed record Explanation(
-    string Kind, string Summary, string? Alphabet, IReadOnlyList<Part> Text, IReadOnlyList<Part> Bytes, Fault? Fault);
+    string Kind, string Summary, string? Alphabet, IReadOnlyList<Part> Text, IReadOnlyList<Part> Bytes, Fault? Fault)
+{
+    /// <summary>Gets the frames of the packet, a line for each, where a key log opens it; else none.</summary>
+    public IReadOnlyList<string> Frames { get; init; } = [];
+}
 
 /// <summary>One stretch of a text or of its bytes.</summary>
 /// <param name="Offset">Where it begins, in units or bytes from the first.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KvpRpc.Cli.Keys;
 using KvpRpc.Protocol.Alphabets;
 using KvpRpc.Protocol.Hellos;
 using KvpRpc.Protocol.Packets;
@@ -14,26 +15,30 @@ internal static class ItemExplainer
 
     private const char HelloMark = 'h';
 
-    internal static Explanation Explain(string text)
+    /// <summary>Explains a text.</summary>
+    /// <param name="text">The item's text.</param>
+    /// <param name="keys">Opens what is sealed; null: it is only counted.</param>
+    internal static Explanation Explain(string text, SideKeys? keys = null)
     {
         if (text.Length < 2)
             return Nothing(text, text.Length, "a text of fewer than two units says nothing");
         if (text[0] == HelloMark)
-            return ExplainBytes(text, Base64Alphabet.Instance, ItemKind.Hello);
+            return ExplainBytes(text, Base64Alphabet.Instance, ItemKind.Hello, null);
         if (Alphabet.Find(text[0]) is { } alphabet)
-            return ExplainBytes(text, alphabet, ItemKind.OpenLink);
+            return ExplainBytes(text, alphabet, ItemKind.OpenLink, keys);
         if (ProbeText.Find(text[0]) is { } probed)
             return ProbeExplainer.Explain(probed, text);
         return Nothing(text, 0, $"{PlainText.Name(text[0])} is none of the marks h, b, w, p, B, W, P");
     }
 
-    private static Explanation ExplainBytes(string text, Alphabet alphabet, string kind)
+    private static Explanation ExplainBytes(string text, Alphabet alphabet, string kind, SideKeys? keys)
     {
         PlainText plain = PlainText.Read(alphabet, text[1..]);
-        ByteWalk walk = new(plain.Bytes);
+        ByteWalk walk = new([.. plain.Bytes]);
+        List<string> frames = [];
         string summary = kind == ItemKind.Hello
             ? new HelloExplainer(walk).Explain()
-            : new LinkItemExplainer(walk).Explain();
+            : new LinkItemExplainer(walk, keys, frames).Explain();
         Fault? fault = plain.Fault ?? walk.Fault;
         if (fault is null && plain.Bytes.Length > MaxBytes)
             fault = new(Fault.Byte, MaxBytes, $"an item has at most {MaxBytes} bytes");
@@ -42,7 +47,7 @@ internal static class ItemExplainer
         if (fault is not null)
             summary += $"; broken at {fault.Of} {fault.Offset}: {fault.Reason}";
         string name = AlphabetName.Of(alphabet);
-        return new(kind, summary, name, TextOf(text, kind, name, fault), walk.Finish(), fault);
+        return new(kind, summary, name, TextOf(text, kind, name, fault), walk.Finish(), fault) { Frames = frames };
     }
 
     private static List<Part> TextOf(string text, string kind, string alphabet, Fault? fault)

@@ -25,7 +25,7 @@ internal static class DemoRunner
         typeof(DemoRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     internal static async Task<int> RunAsync(
-        string? askedKind, IDemoView view, TimeProvider time, CancellationToken cancellationToken)
+        string? askedKind, DemoFiles files, IDemoView view, TimeProvider time, CancellationToken cancellationToken)
     {
         GuestKindChoice choice = GuestKindChoice.Make(askedKind);
         DemoReport report = new()
@@ -46,7 +46,7 @@ internal static class DemoRunner
 
         view.Begin(choice, Version);
         long start = time.GetTimestamp();
-        await using (DemoScene scene = new(kind, time))
+        await using (DemoScene scene = new(kind, files, time))
         {
             List<StepReport> steps = await PlayAsync(scene, view, cancellationToken);
             report = report with

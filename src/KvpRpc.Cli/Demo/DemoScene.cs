@@ -1,7 +1,9 @@
 using KvpRpc.Cli.Demo.Contracts;
 using KvpRpc.Cli.Demo.Reports;
+using KvpRpc.Cli.Trace;
 using KvpRpc.Emulator;
 using KvpRpc.Host;
+using KvpRpc.Transports;
 
 namespace KvpRpc.Cli.Demo;
 
@@ -18,12 +20,15 @@ internal sealed class DemoScene : IAsyncDisposable
     private readonly List<DemoMachine> _machines = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("kvprpc-demo-").FullName;
 
-    internal DemoScene(EmulatedGuestKind kind, TimeProvider time)
+    internal DemoScene(EmulatedGuestKind kind, DemoFiles files, TimeProvider time)
     {
         _kind = kind;
         Time = time;
         _hyperV = new(new() { HostName = HostName, TimeProvider = time });
-        _host = new(_hyperV);
+        IKvpHypervisor seen = files.Recording is { } recording
+            ? new RecordedHypervisor(_hyperV, id => id == Web.Id, recording, time)
+            : _hyperV;
+        _host = new(seen, new() { Links = new() { KeyLogFile = files.KeyLog } });
         _host.AddService<IHostDesk>(
             opened => new HostDesk(_machines.Single(machine => machine.Id == opened.Id), HostName, time),
             RpcAccess.VirtualMachinesNamed(Names));

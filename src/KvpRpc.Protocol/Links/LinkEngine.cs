@@ -61,6 +61,11 @@ internal sealed class LinkEngine : IDisposable
     /// <summary>Gets what the engine holds now.</summary>
     internal LinkMemory Memory => LinkMemory.Of(_items, _link, _events);
 
+    internal LinkMeasures Measures => _items.Measures;
+
+    /// <summary>Gets how many packets lie in the own table unacknowledged.</summary>
+    internal int Unacknowledged => _items.HeldCount;
+
     internal string KeyPrefix => _items.Prefix;
 
     internal bool IsOwnKey(string key) => _items.IndexOf(key) >= 0;
@@ -217,10 +222,7 @@ internal sealed class LinkEngine : IDisposable
         _link?.CollectWrites(batch, max, now);
         _link?.CollectIdle(batch, max, now);
         foreach (OwnItem item in batch)
-        {
-            item.InFlight = true;
-            item.IsDirty = false;
-        }
+            item.Issue(Measures);
 
         FollowLink(now);
     }
@@ -322,7 +324,7 @@ internal sealed class LinkEngine : IDisposable
         State = LinkState.Confirming;
         ResetAudit(now);
         if (_options.IsHost)
-            _events.Enqueue(new(LinkEventKind.Opened) { Peer = keys.Peer });
+            _events.Enqueue(new(LinkEventKind.Opened) { Peer = keys.Peer, LinkId = keys.LinkId });
     }
 
     /// <summary>Follows the link where it has gone: confirmed, or to its end.</summary>
@@ -357,7 +359,7 @@ internal sealed class LinkEngine : IDisposable
     private void InsertOpened()
     {
         int count = _events.Count;
-        _events.Enqueue(new(LinkEventKind.Opened) { Peer = _handshake.Peer });
+        _events.Enqueue(new(LinkEventKind.Opened) { Peer = _handshake.Peer, LinkId = _link!.Id });
         for (int i = 0; i < count; i++)
             _events.Enqueue(_events.Dequeue());
     }
@@ -384,6 +386,7 @@ internal sealed class LinkEngine : IDisposable
         _link.Dispose();
         _link = null;
         _items.FreeAll(default);
+        Measures.HandleEnd();
         if (wasAnnounced)
             _events.Enqueue(new(LinkEventKind.Ended) { End = end, Accepted = acked });
         _handshake.Obstacle = end.Text;

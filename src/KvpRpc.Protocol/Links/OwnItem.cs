@@ -6,6 +6,7 @@ namespace KvpRpc.Protocol.Links;
 internal sealed class OwnItem(int index, string key, int maxUnits)
 {
     private char[]? _text;
+    private bool _wasIssued;
 
     internal int Index { get; } = index;
 
@@ -66,6 +67,17 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
         Length = length;
         IsDelete = false;
         IsDirty = true;
+        _wasIssued = false;
+    }
+
+    /// <summary>Begins a write; it may not be the first with this text, or of this deletion.</summary>
+    internal void Issue(LinkMeasures measures)
+    {
+        if (_wasIssued)
+            measures.HandleRewritten();
+        InFlight = true;
+        IsDirty = false;
+        _wasIssued = true;
     }
 
     /// <summary>Takes over the packet of an item that the table does not take.</summary>
@@ -74,6 +86,7 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
         (_text, other._text) = (other._text, _text);
         (Length, other.Length) = (other.Length, 0);
         (PacketNumber, other.PacketNumber) = (other.PacketNumber, 0);
+        _wasIssued = other._wasIssued;
         IsDelete = false;
         IsDirty = true;
         other.IsDirty = false;
@@ -93,6 +106,7 @@ internal sealed class OwnItem(int index, string key, int maxUnits)
         if (_text is not null)
             ArrayPool<char>.Shared.Return(_text);
         _text = null;
+        _wasIssued = false;
         Length = 0;
         IsDirty = false;
     }

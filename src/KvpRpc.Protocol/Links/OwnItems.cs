@@ -49,6 +49,8 @@ internal sealed class OwnItems
 
     internal OwnItem Control { get; }
 
+    internal LinkMeasures Measures { get; } = new();
+
     /// <summary>Gets how many audits in a row have found another text in the control item than was written: somebody
     /// else writes it.</summary>
     internal int ForeignControls { get; private set; }
@@ -304,6 +306,9 @@ internal sealed class OwnItems
             return;
         }
 
+        // Whatever has kept an item from being deleted may have passed.
+        if (exists && item.IsDelete)
+            item.Failures = Math.Min(item.Failures, MaxDeletions - 1);
         bool isAsWritten = text.SequenceEqual(item.Value.Span);
         if (index == 0)
             ForeignControls = exists && item.Exists && !item.IsDirty && !isAsWritten ? ForeignControls + 1 : 0;

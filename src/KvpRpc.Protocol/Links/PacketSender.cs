@@ -23,6 +23,7 @@ internal sealed class PacketSender
     private byte[] _firstPacket = [];
     private ulong _controlNumber;
     private ulong _ackRequested;
+    private Instant _waitingSince;
 
     internal PacketSender(LinkOptions options, OwnItems items, ILinkSealer sealer, uint linkId, AlphabetChoice choice)
     {
@@ -58,13 +59,14 @@ internal sealed class PacketSender
     {
         if (ack <= Acked)
             return;
+        _items.Measures.HandleAck(Acked, ack, _waitingSince, now);
         Acked = ack;
         UnackedSince = now;
         _items.Free(ack, now);
     }
 
     /// <summary>Lets the wait for the oldest packet's acknowledgement begin now.</summary>
-    internal void RestartWait(Instant now) => UnackedSince = now;
+    internal void RestartWait(Instant now) => UnackedSince = _waitingSince = now;
 
     /// <summary>Finds the slot for the next packet; null when the window is full.</summary>
     internal OwnItem? FindSlot(FrameFiller filler, Instant now) =>
@@ -111,6 +113,7 @@ internal sealed class PacketSender
         if (!HasUnacked)
             UnackedSince = now;
         Issued = header.Number;
+        _items.Measures.HandleSealed(Issued, length, capacity, now);
         _tags[Issued % TagHistory] = Tag.Read(tag);
         _items.Hold(slot, Issued);
         int itemLength = writer.Written + ILinkSealer.TagBytes + length;

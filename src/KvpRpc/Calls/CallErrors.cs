@@ -26,7 +26,8 @@ internal static class CallErrors
         return new(
             StatusCode.DeadlineExceeded,
             $"No link to the peer within {limit}; {method} did not run.{why}",
-            certainlyNotRun: true);
+            certainlyNotRun: true,
+            new KvpLinkException(KvpLinkError.LinkLost, obstacle ?? "No link has opened.", true));
     }
 
     internal static RpcException DeadlinePassedBetweenAttempts(string method) =>
@@ -51,6 +52,28 @@ internal static class CallErrors
                 $"The link was lost while {method} ran; {OutcomeUnknown}. {cause.Message}",
                 innerException: cause);
     }
+
+    internal static RpcException CircuitOpen(string method, TimeSpan? retryAfter, Exception cause)
+    {
+        string when = retryAfter is { } delay ? $" in {Math.Max(0, delay.TotalSeconds):0.#} s" : string.Empty;
+        return new(
+            StatusCode.Unavailable,
+            $"The circuit to the peer is open, since link after link was lost or none came; {method} did not run. "
+            + $"A call is let through to try{when}.",
+            certainlyNotRun: true,
+            cause);
+    }
+
+    internal static RpcException CancelledByPipeline(string method, bool mayHaveRun, Exception cause) =>
+        GivenUpByPipeline(StatusCode.Cancelled, $"A resilience strategy cancelled {method}", mayHaveRun, cause);
+
+    internal static RpcException TimedOutByPipeline(string method, bool mayHaveRun, Exception cause) =>
+        GivenUpByPipeline(
+            StatusCode.DeadlineExceeded, $"A resilience strategy gave {method} no more time", mayHaveRun, cause);
+
+    internal static RpcException RejectedByPipeline(string method, Exception cause) => new(
+        StatusCode.ResourceExhausted, $"A resilience strategy refused {method}; it did not run. {cause.Message}", true,
+        cause);
 
     internal static RpcException RequestTooLarge(string method, int maxBytes) =>
         new(StatusCode.ResourceExhausted, $"The arguments of {method} are over the limit of {maxBytes} bytes.", true);
@@ -101,10 +124,22 @@ internal static class CallErrors
 
         return new(code, message, trailers.IsNotRun)
         {
-            RetryAfter = trailers.RetryAfterMilliseconds is { } delay ? TimeSpan.FromMilliseconds(delay) : null,
+            RetryAfter = GetRetryAfter(trailers.RetryAfterMilliseconds),
             Details = ErrorDetails.Decode(trailers.StatusDetails),
             Trailers = MetadataCodec.Decode(trailers.Metadata),
         };
+    }
+
+    /// <summary>Gets whether an exception tells of a cancellation: many libraries wrap it.</summary>
+    internal static bool IsCancellation(Exception exception)
+    {
+        for (Exception? e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is OperationCanceledException)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Gets what the caller is told of an exception that a handler threw.</summary>
@@ -130,6 +165,18 @@ internal static class CallErrors
             length--;
         return bytes[..length];
     }
+
+    private static TimeSpan? GetRetryAfter(uint? milliseconds) => milliseconds switch
+    {
+        null => null,
+        ResponseHeader.NeverRetry => Timeout.InfiniteTimeSpan,
+        { } delay => TimeSpan.FromMilliseconds(delay),
+    };
+
+    private static RpcException GivenUpByPipeline(StatusCode status, string what, bool mayHaveRun, Exception cause) =>
+        mayHaveRun
+            ? new(status, $"{what}; {OutcomeUnknown}.", innerException: cause)
+            : new(status, $"{what}; it did not run.", certainlyNotRun: true, cause);
 
     private static RpcException WasReset(string method, KvpLinkException cause)
     {

@@ -1,4 +1,5 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 using Microsoft.Extensions.Logging;
 
 namespace KvpRpc.Calls;
@@ -31,6 +32,8 @@ internal sealed class CallServer(
     /// <summary>Gets what runs a call through the interceptors; null: there are none.</summary>
     internal Func<RpcContext, ValueTask<object?>>? Interceptors { get; } =
         Interception.Create(options.ServerInterceptors);
+    /// <summary>Gets what is kept of answers.</summary>
+    internal AnswerWindow Answers { get; } = new(options.Dedupe);
 
     internal Pool<PooledBuffer> Buffers { get; } = new(max: 64);
 

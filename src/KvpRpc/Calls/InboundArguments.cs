@@ -161,10 +161,11 @@ internal sealed class InboundArguments : RpcArguments
             if (parts.IsIgnorable)
                 return null;
             bool isKnown = parts.Kind is CallMessageKind.Item or CallMessageKind.End;
-            if (!isKnown || header.Argument >= (uint)_items.Length)
+            int payloadBytes = message.Data.Length - parts.PayloadStart;
+            if (!isKnown || header.Argument >= (uint)_items.Length
+                || (parts.Kind == CallMessageKind.End && payloadBytes > 0))
                 throw CallErrors.ItemUnreadable(_call.Method);
             InboundItems items = _items[header.Argument];
-            int payloadBytes = message.Data.Length - parts.PayloadStart;
             if (parts.Kind == CallMessageKind.End)
             {
                 items.HasEnded = true;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using KvpRpc.Generated;
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 
 namespace KvpRpc.Calls;
 
@@ -23,6 +24,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private bool _hasEnded;
     private bool _hasLeft;
     private bool _hasCallerEnded = true;
+    private RememberedAnswer? _place;
 
     /// <summary>Gets the token for the handler: nobody waits for it any more.</summary>
     internal CancellationToken Aborted => _oneWaySource?.Token ?? stream.Aborted;
@@ -45,7 +47,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     /// <summary>Gets the object that runs a call with interceptors; null: it has not been made, or there are no
     /// interceptors.</summary>
-    internal object? InterceptedService => Volatile.Read(ref _context)?.Service;
+    internal IAsyncDisposable? InterceptedLease => Volatile.Read(ref _context)?.Lease;
 
     /// <summary>Gets the time until the deadline, which calls of the handler inherit; null: there is no deadline, or
     /// the call has ended, and what the handler left behind is free of it.</summary>
@@ -64,9 +66,18 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     internal ReadOnlyMemory<byte> IdempotencyId => _extras?.IdempotencyId;
 
+    /// <summary>Gets the stream of the attempt that stands for all: this one's, unless another is named.</summary>
+    internal KvpStreamId? FirstAttempt => _extras?.FirstAttempt ?? stream.Id;
+
+    /// <summary>Gets whether anybody listens to reports.</summary>
+    internal bool IsHeard => _extras is { Listening: not 0 };
+
     internal ReadOnlySpan<byte> TraceParent => _extras?.TraceParent;
 
     internal ReadOnlySpan<byte> TraceState => _extras?.TraceState;
+
+    /// <summary>Gets the span and duration of the call; null: nobody measures it.</summary>
+    internal CallMeasurement? Measurement { get; private set; }
 
     /// <summary>Gets the fields of the request's metadata as they crossed.</summary>
     internal ReadOnlySpan<byte> Metadata => _extras?.Metadata;
@@ -82,6 +93,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     internal override void HandleEnd(CallEnd end)
     {
+        Measurement?.SetStatus(OutboundCall.GetStatus(end));
         try
         {
             _oneWaySource?.Cancel();
@@ -140,9 +152,10 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     /// <summary>Ends the call after its handler, or the creation of its service, threw.</summary>
     internal ValueTask FailAsync(Exception exception, bool isOneWay = false)
     {
-        if (exception is OperationCanceledException && Aborted.IsCancellationRequested)
+        if (CallErrors.IsCancellation(exception) && Aborted.IsCancellationRequested)
         {
             Log.HandlerStopped(server.Logger, Method);
+            SetAborted();
             return default;
         }
 
@@ -159,9 +172,13 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             {
                 Details = isTold ? [WellKnownDetails.Describe(exception)] : [],
             };
-            Log.HandlerThrew(server.Logger, exception, Method);
+            if (CallErrors.IsCancellation(exception))
+                Log.HandlerCancelled(server.Logger, exception, Method);
+            else
+                Log.HandlerThrew(server.Logger, exception, Method);
         }
 
+        Measurement?.SetStatus(error.StatusCode);
         return isOneWay ? default : ResponseWriter.SendErrorAsync(this, error, isNotRun: false);
     }
 
@@ -174,13 +191,28 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return ResponseWriter.SendErrorAsync(this, error, isNotRun: true);
     }
 
+    /// <summary>The call has a place among those that are answered once.</summary>
+    internal void TakePlace(RememberedAnswer? place) => _place = place;
+
+    /// <summary>The answer is not to be kept: another attempt shall run.</summary>
+    internal void LeaveWindow()
+    {
+        if (Interlocked.Exchange(ref _place, null) is { } place)
+            server.Answers.Leave(place);
+    }
+
     /// <summary>Sends the call's last message. It counts as running no longer: the caller that has its answer may send
     /// the next call before this one has been cleared away.</summary>
     internal ValueTask SendLastAsync(ReadOnlyMemory<byte> message)
     {
         Leave();
+        if (Interlocked.Exchange(ref _place, null) is { } place)
+            server.Answers.Complete(place, message.Span, server.Table.Now);
         return stream.SendAsync(message, endOfStream: true, server.Stopping);
     }
+
+    private void SetAborted() => Measurement?.SetStatus(
+        Deadline <= server.Table.Now ? StatusCode.DeadlineExceeded : StatusCode.Cancelled);
 
     private void Leave()
     {
@@ -204,15 +236,19 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         catch (Exception exception) when (exception is KvpLinkException or OperationCanceledException)
         {
             Log.CallerGone(server.Logger, exception, Printable(Method));
+            SetAborted();
         }
         catch (Exception exception)
         {
             Log.CallBroke(server.Logger, exception, Printable(Method));
+            Measurement?.SetStatus(StatusCode.Internal);
             stream.Reset((uint)CallResetCode.Internal);
         }
         finally
         {
             Volatile.Write(ref _hasEnded, true);
+            LeaveWindow();
+            Measurement?.End();
             server.Table.Remove(this);
             (_sender as ItemSender)?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);
@@ -224,8 +260,10 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     {
         ServiceMethod? method = _method = server.Services.Find(Method);
         bool mayFollow = method is null or { TakesItems: true };
-        if (!TryRead(
-            message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error))
+        bool isRead = TryRead(
+            message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error);
+        Measurement = CallMeasurement.BeginServer(this, method is not null, server.Table.Now - receivedAt);
+        if (!isRead)
         {
             message.Dispose();
             return RejectAsync(status, error!);

@@ -71,4 +71,7 @@ internal static partial class Log
 
     [LoggerMessage(114, LogLevel.Debug, "{Method} was given up: a stream among its arguments, or who listens, threw.")]
     internal static partial void ArgumentThrew(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(116, LogLevel.Warning, "The handler of {Method} was cancelled, though nobody cancelled the call.")]
+    internal static partial void HandlerCancelled(ILogger logger, Exception exception, string method);
 }

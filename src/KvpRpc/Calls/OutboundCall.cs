@@ -1,4 +1,5 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 
 namespace KvpRpc.Calls;
 
@@ -17,6 +18,8 @@ internal sealed class OutboundCall : OpenCall
     private CancellationToken _enumerationToken;
     private KvpLinkStream? _stream;
     private int _end;
+
+    public OutboundCall() => Whole = this;
 
     /// <summary>Gets the memory for the request.</summary>
     internal PooledBuffer Buffer { get; } = new();
@@ -40,6 +43,18 @@ internal sealed class OutboundCall : OpenCall
     /// <summary>Gets the call whose handler makes this one; null: there is none.</summary>
     internal InboundCall? Cause { get; private set; }
 
+    /// <summary>Gets the call that this one is an attempt at; the call itself where it makes its attempt.</summary>
+    internal OutboundCall Whole { get; private set; }
+
+    /// <summary>Gets whether what is not of this library has the token.</summary>
+    internal bool IsShared { get; private set; }
+
+    /// <summary>Gets or sets what the call's attempts have come to; null until one has failed.</summary>
+    internal CallAttempts? Attempts { get; set; }
+
+    /// <summary>Gets or sets the span and duration of the call; null: nobody measures it.</summary>
+    internal CallMeasurement? Measurement { get; set; }
+
     /// <summary>Gets or sets the bits of the arguments whose reports are wanted.</summary>
     internal uint Listening { get; set; }
 
@@ -49,11 +64,26 @@ internal sealed class OutboundCall : OpenCall
     /// <summary>Gets the time until the call ends when the caller does not say.</summary>
     internal TimeSpan TimeLimit { get; private set; }
 
+    /// <summary>Takes note of what the caller will be thrown, where somebody measures the call. A filter that lets
+    /// everything pass: it is never true.</summary>
+    internal bool NoteFailure(Exception exception)
+    {
+        Measurement?.SetStatus(exception is RpcException error ? error.StatusCode : StatusCode.Cancelled);
+        return false;
+    }
+
     internal static CallResetCode GetResetCode(CallEnd end) => end switch
     {
         CallEnd.Cancelled => CallResetCode.Cancelled,
         CallEnd.DeadlinePassed => CallResetCode.DeadlineExceeded,
         _ => CallResetCode.Closing,
+    };
+
+    internal static StatusCode GetStatus(CallEnd end) => end switch
+    {
+        CallEnd.Cancelled => StatusCode.Cancelled,
+        CallEnd.DeadlinePassed => StatusCode.DeadlineExceeded,
+        _ => StatusCode.Unavailable,
     };
 
     internal void Begin(
@@ -84,6 +114,46 @@ internal sealed class OutboundCall : OpenCall
         _enumerationRegistration = Register(enumerationToken);
     }
 
+    /// <summary>Begins an attempt at a call: it has the call's deadline, but ends with a token of its own.</summary>
+    internal static OutboundCall BeginAttempt(OutboundCall whole, CancellationToken token)
+    {
+        OutboundCall attempt = new()
+        {
+            Whole = whole,
+            TimeLimit = whole.TimeLimit,
+            Cause = whole.Cause,
+            Deadline = whole.Deadline,
+            Attempts = whole.Attempts,
+            Listening = whole.Listening,
+            _callerToken = token,
+        };
+        attempt._registration = attempt.Register(token);
+        return attempt;
+    }
+
+    /// <summary>Lets an attempt that goes on after its choice end with the call alone.</summary>
+    internal void FollowWhole()
+    {
+        LeaveCaller();
+        _callerToken = Whole.Token;
+        _registration = Register(_callerToken);
+    }
+
+    /// <summary>Ends an attempt, not the call.</summary>
+    internal void EndAttempt()
+    {
+        LeaveCaller();
+        Buffer.Release();
+    }
+
+    /// <summary>Gets the token for what is not of this library. It may keep it: this object serves no other
+    /// call.</summary>
+    internal CancellationToken Share()
+    {
+        IsShared = true;
+        return Token;
+    }
+
     /// <summary>Stops listening to the caller's tokens; false if one has fired.</summary>
     internal bool LeaveCaller()
     {
@@ -103,10 +173,12 @@ internal sealed class OutboundCall : OpenCall
         Buffer.Release();
         Stream = null;
         Cause = null;
+        Measurement = null;
         Listening = 0;
+        Attempts = null;
         bool hasLeft = LeaveCaller();
         bool wasOpen = table.Remove(this);
-        return hasLeft && wasOpen && End == CallEnd.None && _source.TryReset();
+        return hasLeft && wasOpen && !IsShared && End == CallEnd.None && _source.TryReset();
     }
 
     internal override void HandleEnd(CallEnd end)

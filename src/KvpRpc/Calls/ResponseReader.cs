@@ -21,7 +21,7 @@ internal sealed class ResponseReader(RpcPeerOptions options, RpcResponse? respon
         OutboundArguments? arguments,
         [MaybeNullWhen(false)] out TResponse result)
     {
-        CallMessage parts = ReadParts(method, message, out ResponseHeader header);
+        CallMessage parts = ReadParts(method, message, isStream: false, out ResponseHeader header);
         result = default;
         if (parts.Kind == CallMessageKind.Trailers && header.Status != 0)
             throw GetError(header, method);
@@ -42,7 +42,7 @@ internal sealed class ResponseReader(RpcPeerOptions options, RpcResponse? respon
         bool isKept = false;
         try
         {
-            CallMessage parts = ReadParts(method, message, out ResponseHeader header);
+            CallMessage parts = ReadParts(method, message, isStream: true, out ResponseHeader header);
             if (TryTakeAside(method, message, parts, header, arguments))
             {
                 return message.IsEndOfStream
@@ -68,7 +68,7 @@ internal sealed class ResponseReader(RpcPeerOptions options, RpcResponse? respon
     /// <exception cref="RpcException">The call failed, or the message breaks a rule.</exception>
     internal void ThrowIfFailed(RpcMethod method, in KvpLinkMessage message)
     {
-        CallMessage parts = ReadParts(method, message, out ResponseHeader header);
+        CallMessage parts = ReadParts(method, message, isStream: false, out ResponseHeader header);
         if (parts.Kind == CallMessageKind.Trailers && header.Status != 0)
             throw GetError(header, method);
     }
@@ -99,7 +99,7 @@ internal sealed class ResponseReader(RpcPeerOptions options, RpcResponse? respon
     }
 
     private CallMessage ReadParts(
-        RpcMethod method, in KvpLinkMessage message, out ResponseHeader header)
+        RpcMethod method, in KvpLinkMessage message, bool isStream, out ResponseHeader header)
     {
         // Several items may share a message of that size; each is held to the limit by itself.
         if (message.Data.Length > MaxMessageBytes
@@ -110,7 +110,8 @@ internal sealed class ResponseReader(RpcPeerOptions options, RpcResponse? respon
 
         header = default;
         if (!CallMessage.TryRead(message.Data.Span, out CallMessage parts)
-            || !ResponseHeader.TryRead(parts.Fields, out header))
+            || !ResponseHeader.TryRead(parts.Fields, out header)
+            || (parts.PayloadStart < message.Data.Length && !MayHavePayload(parts, isStream)))
         {
             throw CallErrors.ResponseUnreadable(method.FullName);
         }
@@ -121,6 +122,10 @@ internal sealed class ResponseReader(RpcPeerOptions options, RpcResponse? respon
             TellResponse(response, parts.Kind, header.Metadata);
         return parts;
     }
+
+    private static bool MayHavePayload(in CallMessage parts, bool isStream) =>
+        parts.IsIgnorable || parts.Kind is CallMessageKind.Item or CallMessageKind.Result
+        || (isStream && parts.Kind == CallMessageKind.Trailers);
 
     private static void TellResponse(RpcResponse response, CallMessageKind kind, ReadOnlySpan<byte> metadata)
     {

@@ -4,24 +4,17 @@ namespace KvpRpc.Calls;
 internal sealed class ServiceInstances<TContract>
     where TContract : class
 {
-    private readonly TContract? _single;
-    private readonly Func<TContract>? _create;
+    private readonly Func<ServiceLease<TContract>> _rent;
 
-    internal ServiceInstances(TContract single) => _single = single;
+    internal ServiceInstances(TContract single) => _rent = () => new(single, Owner: null);
 
-    internal ServiceInstances(Func<TContract> create) => _create = create;
-
-    internal bool ArePerCall => _create is not null;
-
-    internal TContract Get() =>
-        _single ?? _create!() ?? throw new InvalidOperationException($"The factory of {typeof(TContract)} gave null.");
-
-    /// <summary>Disposes of an object that was made for one call.</summary>
-    internal static async ValueTask ReleaseAsync(TContract service)
+    internal ServiceInstances(Func<TContract> create) => _rent = () =>
     {
-        if (service is IAsyncDisposable asyncDisposable)
-            await asyncDisposable.DisposeAsync().ConfigureAwait(false);
-        else
-            (service as IDisposable)?.Dispose();
-    }
+        TContract service = create();
+        return new(service, Owner: service);
+    };
+
+    internal ServiceInstances(Func<ServiceLease<TContract>> rent) => _rent = rent;
+
+    internal ServiceLease<TContract> Rent() => _rent();
 }

@@ -1,6 +1,7 @@
 using KvpRpc.Access;
 using KvpRpc.Generated;
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 
 namespace KvpRpc.Calls;
 
@@ -16,11 +17,23 @@ internal abstract class ServiceMethod
     /// <summary>Gets whether items may follow the first message.</summary>
     internal abstract bool TakesItems { get; }
 
-    /// <summary>Runs a call to its end.</summary>
+    /// <summary>Gets whether one request has one response.</summary>
+    internal bool IsUnary => Definition.Shape == RpcMethodShape.Unary;
+
+    internal bool IsIdempotent => Definition.IsIdempotent;
+
+    /// <summary>Runs a call to its end; one that comes again while its answer is kept has that.</summary>
     /// <param name="call">The call.</param>
     /// <param name="message">Its first message, which the method disposes of.</param>
     /// <param name="payloadStart">Where the arguments begin in the message.</param>
-    internal abstract ValueTask RunAsync(InboundCall call, KvpLinkMessage message, int payloadStart);
+    internal ValueTask RunAsync(InboundCall call, KvpLinkMessage message, int payloadStart) =>
+        RepeatedCalls.GetKey(call, this) is { } key
+            ? RepeatedCalls.RunOnceAsync(call, key, this, message, payloadStart)
+            : RunNowAsync(call, message, payloadStart);
+
+    /// <summary>Runs a call to its end, whether it has run before or not.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    internal abstract ValueTask RunNowAsync(InboundCall call, KvpLinkMessage message, int payloadStart);
 }
 
 /// <summary>A method whose arguments are known.</summary>
@@ -32,9 +45,11 @@ internal abstract class ServiceMethod<TContract, TRequest>(
 
     internal sealed override bool TakesItems => method.StreamArguments > 0;
 
+    protected RpcMethod Method => method;
+
     protected ServiceInstances<TContract> Instances => instances;
 
-    internal sealed override ValueTask RunAsync(InboundCall call, KvpLinkMessage message, int payloadStart)
+    internal sealed override ValueTask RunNowAsync(InboundCall call, KvpLinkMessage message, int payloadStart)
     {
         bool isRead =
             Payload.TryRead(message.Data[payloadStart..], serializer, out TRequest? request, out Exception? error);
@@ -58,19 +73,14 @@ internal abstract class ServiceMethod<TContract, TRequest>(
         HandlerContext context = call.OpenContext();
         context.Handler = () =>
         {
-            TContract service = instances.Get();
-            context.Service = service;
-            return handle(service);
+            ServiceLease<TContract> lease = instances.Rent();
+            context.Lease = lease;
+            return handle(lease.GetService());
         };
         return call.Server.Interceptors!(context);
     }
 
-    /// <summary>Disposes of a service that was made for one call.</summary>
-    protected ValueTask ReleaseAsync(InboundCall call, TContract? service)
-    {
-        if (!instances.ArePerCall)
-            return default;
-        service ??= call.InterceptedService as TContract;
-        return service is null ? default : ServiceInstances<TContract>.ReleaseAsync(service);
-    }
+    /// <summary>Disposes of what was made for one call, whether interceptors ran its handler or not.</summary>
+    protected static ValueTask ReleaseAsync(InboundCall call, in ServiceLease<TContract> lease) =>
+        lease.Owner is null ? call.InterceptedLease?.DisposeAsync() ?? default : lease.DisposeAsync();
 }

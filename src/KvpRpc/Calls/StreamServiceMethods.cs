@@ -11,7 +11,7 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
 {
     protected override async ValueTask RunAsync(InboundCall call, TRequest request)
     {
-        TContract? service = null;
+        ServiceLease<TContract> lease = default;
         try
         {
             TResponse response;
@@ -20,8 +20,8 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
                 RpcArguments arguments = call.OpenArguments(method);
                 if (call.Server.Interceptors is null)
                 {
-                    service = Instances.Get();
-                    response = await handler(service, request, arguments, call.Aborted).ConfigureAwait(false);
+                    lease = Instances.Rent();
+                    response = await handler(lease.GetService(), request, arguments, call.Aborted).ConfigureAwait(false);
                 }
                 else
                 {
@@ -38,7 +38,7 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
         }
         finally
         {
-            await ReleaseAsync(call, service).ConfigureAwait(false);
+            await ReleaseAsync(call, lease).ConfigureAwait(false);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
 {
     protected override async ValueTask RunAsync(InboundCall call, TRequest request)
     {
-        TContract? service = null;
+        ServiceLease<TContract> lease = default;
         try
         {
             try
@@ -70,8 +70,9 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
                 RpcArguments arguments = call.OpenArguments(method);
                 if (call.Server.Interceptors is null)
                 {
-                    service = Instances.Get();
-                    await SendAsync(call, handler(service, request, arguments, call.Aborted)).ConfigureAwait(false);
+                    lease = Instances.Rent();
+                    await SendAsync(call, handler(lease.GetService(), request, arguments, call.Aborted))
+                        .ConfigureAwait(false);
                 }
                 else
                 {
@@ -88,7 +89,7 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
         }
         finally
         {
-            await ReleaseAsync(call, service).ConfigureAwait(false);
+            await ReleaseAsync(call, lease).ConfigureAwait(false);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
         bool isOneWay = method.Shape == RpcMethodShape.OneWay;
         if (isOneWay)
             await call.CompleteOneWayAsync().ConfigureAwait(false);
-        TContract? service = null;
+        ServiceLease<TContract> lease = default;
         try
         {
             TResponse response;
@@ -24,8 +24,8 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
             {
                 if (call.Server.Interceptors is null)
                 {
-                    service = Instances.Get();
-                    response = await handler(service, request, call.Aborted).ConfigureAwait(false);
+                    lease = Instances.Rent();
+                    response = await handler(lease.GetService(), request, call.Aborted).ConfigureAwait(false);
                 }
                 else
                 {
@@ -43,7 +43,7 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
         }
         finally
         {
-            await ReleaseAsync(call, service).ConfigureAwait(false);
+            await ReleaseAsync(call, lease).ConfigureAwait(false);
         }
     }
 

@@ -28,6 +28,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private readonly TimelineWatch _timeline;
     private readonly UndecidedStreams _undecided;
     private readonly LinkWaiters _waiters;
+    private readonly LinkMetrics _metrics;
     private readonly ConcurrentQueue<DriverCommand> _commands = new();
     private readonly LoopSignal _signal;
     private readonly CancellationTokenSource _stop = new();
@@ -35,6 +36,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     private DriverLink? _link;
     private string? _obstacle;
     private Instant _closeBy = Instant.Never;
+    private bool _isAdmitting;
     private Instant _admitBy;
     private KvpLinkException? _closed;
     private int _disposed;
@@ -46,7 +48,7 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         options = options with { Logger = new GuardedLogger(options.Logger) };
         _options = options;
         _isGuest = role == PeerRole.Guest;
-        _crypto = new(options.PreSharedKey.Span);
+        _crypto = new(options.PreSharedKey.Span, KeyLogFile.Open(options) is { } log ? log.Write : null);
         LinkOptions link = new()
         {
             Role = role,
@@ -69,8 +71,9 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         _timeline = new(options.TimeProvider, transport);
         _undecided = new(options.SettleWithin);
         _waiters = new(_signal.Set);
-        _reader = new(transport, _engine, clock, _signal, options);
-        _writer = new(transport, _engine, clock, _signal, options.Logger);
+        _metrics = new(role, options);
+        _reader = new(transport, _engine, clock, _signal, options, _metrics);
+        _writer = new(transport, _engine, clock, _signal, options.Logger, _metrics);
         _loop = Task.Run(() => RunAsync(transport));
     }
 
@@ -79,6 +82,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     public string? Obstacle => _reader.Obstacle ?? _writer.Obstacle ?? Volatile.Read(ref _obstacle);
 
     internal DriverClock Clock { get; }
+
+    internal TimeSpan? SinceHeard => _reader.SinceHeard;
 
     public ValueTask<KvpLink> GetLinkAsync(CancellationToken cancellationToken) => _waiters.GetAsync(cancellationToken);
 
@@ -124,6 +129,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
             Log.LoopFailed(_options.Logger, exception, _options.Channel);
             closed = new(KvpLinkError.Closed, $"The link's loop has failed: {exception.Message}");
             Volatile.Write(ref _obstacle, closed.Message);
+            if (_link is not null)
+                _metrics.HandleEnded(reason: null);
             _link?.End(closed);
             _link = null;
         }
@@ -158,6 +165,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
     {
         while (true)
         {
+            // Before the commands: once nobody is still going on, all that they have asked for is there.
+            _isAdmitting = _waiters.IsAdmitting;
             TakeCommands();
             // Before anything of the tables is taken: it may be meant for another timeline.
             TakeSuspicion();
@@ -179,12 +188,13 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
             }
 
             _reader.TryStart(_stop.Token);
+            _metrics.Take(_engine.Measures);
             _signal.SetTimer(NextWake(), Clock);
             await _signal.WaitAsync().ConfigureAwait(false);
         }
     }
 
-    private bool IsAdmitting => _waiters.IsAdmitting && Clock.Now < _admitBy;
+    private bool IsAdmitting => _isAdmitting && Clock.Now < _admitBy;
 
     // The first packet carries the calls that waited for it, and a guest's first hello answers a host that is there
     // already: either would cost a write more if it did not wait for what is about to come.
@@ -280,14 +290,18 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         {
             case LinkEventKind.Opened:
                 Hello peer = linkEvent.Peer!;
-                _link = new(this, (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue), _options.MaxStreams);
+                int maxMessageBytes = (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue);
+                _link = new(this, linkEvent.LinkId, maxMessageBytes, _options.MaxStreams);
                 Log.LinkOpened(_options.Logger, _options.Channel, peer.Implementation);
+                _metrics.HandleOpened();
                 _undecided.EndAll();
                 _admitBy = Clock.Now + AdmitWithin;
-                _waiters.Open(_link);
+                // They may have gone on already when this returns, but what they have asked for has not been taken.
+                _isAdmitting = _waiters.Open(_link);
                 break;
             case LinkEventKind.Ended:
                 Log.LinkEnded(_options.Logger, _options.Channel, linkEvent.End!.Reason, linkEvent.End.Text);
+                _metrics.HandleEnded(linkEvent.End.Reason);
                 _waiters.Reset();
                 EndLink(ToException(linkEvent.End), linkEvent.Accepted);
                 break;

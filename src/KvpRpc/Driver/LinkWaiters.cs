@@ -33,7 +33,8 @@ internal sealed class LinkWaiters(Action handleAdmitted)
         return WaitAsync(waiter, cancellationToken);
     }
 
-    internal void Open(KvpLink link) => Release(link, closed: null);
+    /// <summary>Lets all go on with a link; says whether there were any.</summary>
+    internal bool Open(KvpLink link) => Release(link, closed: null);
 
     /// <summary>Lets those who come from now on wait for the next link.</summary>
     internal void Reset()
@@ -58,14 +59,16 @@ internal sealed class LinkWaiters(Action handleAdmitted)
         }
     }
 
-    private void Release(KvpLink? link, Exception? closed)
+    private bool Release(KvpLink? link, Exception? closed)
     {
         lock (_gate)
         {
             (_link, _closed) = (link, closed);
+            bool isAwaited = _waiting.Count > 0;
             foreach (Waiter waiter in _waiting)
                 waiter.GoOn(link, closed, CancellationToken.None);
             _waiting.Clear();
+            return isAwaited;
         }
     }
 

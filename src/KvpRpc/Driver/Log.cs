@@ -41,4 +41,11 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Information,
         "Channel {Channel} delivers nothing until the peer has proven that the link goes on: {Why}.")]
     internal static partial void Suspected(ILogger logger, string channel, string why);
+
+    [LoggerMessage(12, LogLevel.Warning,
+        "The keys of channel {Channel} are written to {File}: whoever reads that file reads its links.")]
+    internal static partial void KeysAreLogged(ILogger logger, string channel, string file);
+
+    [LoggerMessage(13, LogLevel.Warning, "The keys of a link of channel {Channel} could not be logged.")]
+    internal static partial void KeysNotLogged(ILogger logger, Exception exception, string channel);
 }

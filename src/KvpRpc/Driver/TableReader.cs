@@ -21,6 +21,7 @@ internal sealed class TableReader
     private readonly DriverClock _clock;
     private readonly LoopSignal _signal;
     private readonly KvpLinkOptions _options;
+    private readonly LinkMetrics _metrics;
     private readonly ItemCollector _shown;
     private readonly ReadPolicy _polled;
     private readonly ReadPolicy _watched;
@@ -33,15 +34,18 @@ internal sealed class TableReader
     private string? _error;
     private bool _hasChanged = true;
     private bool _watchFails;
+    private long _heardAt;
 
     internal TableReader(
-        IKvpTransport transport, LinkEngine engine, DriverClock clock, LoopSignal signal, KvpLinkOptions options)
+        IKvpTransport transport, LinkEngine engine, DriverClock clock, LoopSignal signal, KvpLinkOptions options,
+        LinkMetrics metrics)
     {
         _transport = transport;
         _engine = engine;
         _clock = clock;
         _signal = signal;
         _options = options;
+        _metrics = metrics;
         _shown = new(engine.KeyPrefix);
         _polled = new(ShortestInterval, options.BusyReadInterval, options.IdleReadInterval);
         _watched = new(WatchedBusy, WatchedBusy, WatchedIdle);
@@ -50,6 +54,10 @@ internal sealed class TableReader
     /// <summary>Gets what keeps the peer's table from being read, or is wrong with the tables; null when nothing
     /// is.</summary>
     internal string? Obstacle => _error ?? (_transport.Problems is [{ } problem, ..] ? problem.Message : null);
+
+    /// <summary>Gets how long ago a read has found something new; null: never. For any thread.</summary>
+    internal TimeSpan? SinceHeard =>
+        Interlocked.Read(ref _heardAt) is > 0 and var ticks ? _clock.Now - new Instant(new(ticks)) : null;
 
     /// <summary>Gets whether a read has ended, well or not.</summary>
     internal bool HasRead { get; private set; }
@@ -103,6 +111,9 @@ internal sealed class TableReader
 
         _shown.Clear();
         bool foundNews = _engine.HeardCount != heard;
+        _metrics.HandleRead(foundNews);
+        if (foundNews)
+            Interlocked.Exchange(ref _heardAt, now.SinceStart.Ticks);
         // A watch that tells of changes without end must not keep the loop reading without a break.
         _changeReadAt = foundNews ? default : now + ShortestInterval;
         _polled.HandleRead(foundNews, now - _startedAt, now);

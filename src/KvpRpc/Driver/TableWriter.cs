@@ -17,6 +17,7 @@ internal sealed class TableWriter
     private readonly DriverClock _clock;
     private readonly LoopSignal _signal;
     private readonly ILogger _logger;
+    private readonly LinkMetrics _metrics;
     private readonly List<OwnItem> _items = [];
     private readonly List<KvpItemWrite> _batch = [];
     private readonly KvpItemWrite?[] _writes = new KvpItemWrite?[OwnItems.MaxItems];
@@ -26,13 +27,15 @@ internal sealed class TableWriter
     private TimeSpan _pause = FirstPause;
 
     internal TableWriter(
-        IKvpTransport transport, LinkEngine engine, DriverClock clock, LoopSignal signal, ILogger logger)
+        IKvpTransport transport, LinkEngine engine, DriverClock clock, LoopSignal signal, ILogger logger,
+        LinkMetrics metrics)
     {
         _transport = transport;
         _engine = engine;
         _clock = clock;
         _signal = signal;
         _logger = logger;
+        _metrics = metrics;
         _audited = new(engine.KeyPrefix);
     }
 
@@ -184,6 +187,7 @@ internal sealed class TableWriter
             _batch.Add(write);
         }
 
+        _metrics.HandleWrite(_batch.Count);
         _running = _signal.SetAfter(WriteAsync(cancellationToken));
     }
 

@@ -32,6 +32,10 @@ public sealed class KvpChannel : IKvpLinkSource, IAsyncDisposable
     /// <inheritdoc/>
     public string? Obstacle => _driver.Obstacle;
 
+    /// <summary>Gets how long ago something new of the peer was read; null: never. A peer with nothing to say writes
+    /// nothing, so this grows while a link rests, and means nothing then.</summary>
+    public TimeSpan? SinceHeard => _driver.SinceHeard;
+
     /// <summary>Gives what the keys of a channel's items start with: what its transport is opened for.</summary>
     /// <param name="channel">The channel's name: 1 to 32 of a-z, 0-9 and hyphen.</param>
     public static string KeyPrefix(string channel) => OwnItems.KeyPrefix(channel);

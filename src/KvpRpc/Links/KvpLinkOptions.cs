@@ -20,6 +20,15 @@ public sealed record KvpLinkOptions
     /// <summary>Gets a key of 32 bytes that both sides hold, which proves each to the other; empty for none.</summary>
     public ReadOnlyMemory<byte> PreSharedKey { get; init; }
 
+    /// <summary>Gets a file that the secrets of every link are added to, so that <c>kvprpc trace --key-log</c> shows a
+    /// recording in clear; null, as it should be but to find a fault, for none.</summary>
+    /// <remarks>Who reads the file reads the links in it, earlier and later packets included; a warning is logged. No
+    /// environment variable sets this: only the program itself gives its secrets away. On Linux the file is made for
+    /// its owner alone; one that others may read or write, a link to another file, and a folder that everybody may
+    /// write to are refused: an <see cref="IOException"/> when the channel is opened. On Windows the file has the
+    /// access that its folder gives. Several links of one process may share a file; processes must not.</remarks>
+    public string? KeyLogFile { get; init; }
+
     /// <summary>Gets the largest message taken in, in bytes: 1 KiB to 64 MiB.</summary>
     public int MaxMessageBytes { get; init; } = 4 << 20;
 

@@ -71,6 +71,16 @@ internal abstract class AesGcmSiv : IDisposable
         return verified;
     }
 
+    /// <summary>Decrypts and verifies nothing: what comes out may be anything. Only a recording is read so, some of
+    /// whose associated data nobody has any more; no peer may act on it.</summary>
+    internal void Reveal(
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext)
+    {
+        DeriveMessageKeys(nonce);
+        ApplyKeyStream(tag, ciphertext, plaintext);
+        ClearMessageKeys();
+    }
+
     /// <summary>Erases the keys.</summary>
     public abstract void Dispose();
 

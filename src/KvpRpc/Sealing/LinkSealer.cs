@@ -29,7 +29,10 @@ internal sealed class LinkSealer : ILinkSealer
     }
 
     /// <summary>Splits a finished handshake.</summary>
-    internal static LinkSealer Create(NoiseState noise, bool isInitiator)
+    /// <param name="noise">The transcript.</param>
+    /// <param name="isInitiator">True on the host.</param>
+    /// <param name="secretsMade">Takes the first secrets of a link whose keys are to be logged; else null.</param>
+    internal static LinkSealer Create(NoiseState noise, bool isInitiator, Action<LinkSecrets>? secretsMade = null)
     {
         Span<byte> initiatorKey = stackalloc byte[NoiseState.HashBytes];
         Span<byte> responderKey = stackalloc byte[NoiseState.HashBytes];
@@ -37,6 +40,7 @@ internal sealed class LinkSealer : ILinkSealer
         LinkSealer sealer = isInitiator
             ? new LinkSealer(initiatorKey, responderKey, noise.Hash)
             : new LinkSealer(responderKey, initiatorKey, noise.Hash);
+        secretsMade?.Invoke(LinkSecrets.Derive(initiatorKey, responderKey, noise.Hash));
         CryptographicOperations.ZeroMemory(initiatorKey);
         CryptographicOperations.ZeroMemory(responderKey);
         return sealer;
@@ -93,7 +97,7 @@ internal sealed class LinkSealer : ILinkSealer
     }
 
     /// <summary>The kind in four bytes, then the number in eight, both big endian.</summary>
-    private static void WriteNonce(SealKind kind, ulong number, Span<byte> nonce)
+    internal static void WriteNonce(SealKind kind, ulong number, Span<byte> nonce)
     {
         BinaryPrimitives.WriteInt32BigEndian(nonce, (int)kind);
         BinaryPrimitives.WriteUInt64BigEndian(nonce[sizeof(int)..], number);

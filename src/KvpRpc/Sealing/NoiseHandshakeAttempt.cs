@@ -11,14 +11,18 @@ internal sealed class NoiseHandshakeAttempt : IHandshakeAttempt
     private readonly Key _key;
     private readonly byte[] _publicKey;
     private readonly byte[] _preSharedKey;
+    private readonly Action<string>? _keyLog;
 
-    /// <summary>Takes the id and owns the key; a copy is made of the pre-shared key, which is empty for none.</summary>
-    internal NoiseHandshakeAttempt(ReadOnlySpan<byte> id, Key key, ReadOnlySpan<byte> preSharedKey)
+    /// <summary>Takes the id and owns the key; a copy is made of the pre-shared key, which is empty for none. The key
+    /// log, where there is one, takes a line for each completion.</summary>
+    internal NoiseHandshakeAttempt(
+        ReadOnlySpan<byte> id, Key key, ReadOnlySpan<byte> preSharedKey, Action<string>? keyLog = null)
     {
         _id = id.ToArray();
         _key = key;
         _publicKey = key.PublicKey.Export(KeyBlobFormat.RawPublicKey);
         _preSharedKey = preSharedKey.ToArray();
+        _keyLog = keyLog;
     }
 
     public ReadOnlySpan<byte> Id => _id;
@@ -46,7 +50,10 @@ internal sealed class NoiseHandshakeAttempt : IHandshakeAttempt
         MixEphemeral(noise, isInitiator ? _publicKey : peerPublicKey);
         MixEphemeral(noise, isInitiator ? peerPublicKey : _publicKey);
         noise.MixKey(shared);
-        return LinkSealer.Create(noise, isInitiator);
+        if (_keyLog is not { } log)
+            return LinkSealer.Create(noise, isInitiator);
+        (UInt128 host, UInt128 guest) = HandshakePrologue.ReadAttemptIds(prologue);
+        return LinkSealer.Create(noise, isInitiator, secrets => log(secrets.ToLine(host, guest)));
     }
 
     public void Dispose()

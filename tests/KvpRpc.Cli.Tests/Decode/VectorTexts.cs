@@ -11,11 +11,11 @@ internal static class VectorTexts
     /// <summary>Gives every text that a peer takes, with its bytes in hexadecimal.</summary>
     internal static IEnumerable<(string Text, string Bytes)> Good()
     {
-        foreach (JsonElement write in Read("session.json", "writes"))
+        foreach (JsonElement write in ReadList("session.json", "writes"))
             yield return (Of(write, "text"), Of(write, "bytes"));
-        foreach (JsonElement hello in Read("hello.json", "hellos"))
+        foreach (JsonElement hello in ReadList("hello.json", "hellos"))
             yield return (Of(hello, "text"), Of(hello, "bytes"));
-        foreach (JsonElement item in Read("items.json", "items"))
+        foreach (JsonElement item in ReadList("items.json", "items"))
         {
             foreach (JsonProperty text in item.GetProperty("texts").EnumerateObject())
             {
@@ -27,16 +27,16 @@ internal static class VectorTexts
 
     /// <summary>Gives the writes of the session in their order.</summary>
     internal static IEnumerable<(string By, string Key, string Text)> Writes() =>
-        Read("session.json", "writes").Select(write => (Of(write, "by"), Of(write, "key"), Of(write, "text")));
+        ReadList("session.json", "writes").Select(write => (Of(write, "by"), Of(write, "key"), Of(write, "text")));
 
     /// <summary>Gives every text that a peer refuses, and why.</summary>
     internal static IEnumerable<(string Why, string Text)> Refused()
     {
-        foreach (JsonElement hello in Read("hello.json", "refused"))
+        foreach (JsonElement hello in ReadList("hello.json", "refused"))
             yield return (Of(hello, "why"), 'h' + Base64(Of(hello, "bytes")));
-        foreach (JsonElement item in Read("items.json", "refused"))
+        foreach (JsonElement item in ReadList("items.json", "refused"))
             yield return (Of(item, "why"), 'b' + Base64(Of(item, "bytes")));
-        foreach (JsonElement text in Read("alphabets.json", "refused"))
+        foreach (JsonElement text in ReadList("alphabets.json", "refused"))
         {
             // One has a lone surrogate, which is no text to a reader of JSON.
             string raw = text.GetProperty("text").GetRawText()[1..^1];
@@ -46,7 +46,7 @@ internal static class VectorTexts
 
     /// <summary>Gives every probe.</summary>
     internal static IEnumerable<string> Probes() =>
-        Read("alphabets.json", "probes").Select(probe => Of(probe, "text"));
+        ReadList("alphabets.json", "probes").Select(probe => Of(probe, "text"));
 
     internal static string Base64(string hexadecimal)
     {
@@ -56,7 +56,8 @@ internal static class VectorTexts
         return new(text);
     }
 
-    private static List<JsonElement> Read(string file, string list, [CallerFilePath] string here = "")
+    /// <summary>Gives a whole file.</summary>
+    internal static JsonElement Read(string file, [CallerFilePath] string here = "")
     {
         DirectoryInfo? folder = new FileInfo(here).Directory;
         while (folder is not null && !Directory.Exists(Path.Combine(folder.FullName, "protocol", "vectors")))
@@ -64,7 +65,12 @@ internal static class VectorTexts
         Assert.NotNull(folder);
         using JsonDocument document =
             JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder.FullName, "protocol", "vectors", file)));
-        List<JsonElement> entries = [.. document.RootElement.Clone().GetProperty(list).EnumerateArray()];
+        return document.RootElement.Clone();
+    }
+
+    private static List<JsonElement> ReadList(string file, string list)
+    {
+        List<JsonElement> entries = [.. Read(file).GetProperty(list).EnumerateArray()];
         Assert.NotEmpty(entries);
         return entries;
     }

@@ -40,6 +40,18 @@ public sealed class OpeningTests
         }
     }
 
+    [Fact]
+    public void A_host_that_has_nothing_to_say_lets_its_guest_know_at_once_that_the_link_is_open()
+    {
+        for (ulong seed = 1; seed <= 20; seed++)
+        {
+            using SimulatedWorld world = new(seed);
+            world.Start();
+            // Some idle polls; a nudge would come after ten seconds.
+            world.Open(seconds: 5);
+        }
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]

@@ -85,6 +85,28 @@ public sealed class RestTests
         world.Call(ofHost ? world.Host : world.Guest);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_a_table_has_refused_to_delete_is_tried_once_more_where_a_later_link_finds_it(bool ofHost)
+    {
+        using SimulatedWorld world = Opened(isLinux: false);
+        SimulatedSide side = ofHost ? world.Host : world.Guest;
+        world.Call(world.Host, 200_000, 200_000);
+        side.Weather = new() { RefusesDeletions = true };
+        world.RunFor(TimeSpan.FromMinutes(10));
+        Assert.InRange(side.Own.Count, 3, int.MaxValue);
+
+        side.Weather = new();
+        world.Start(side.Other);
+        world.RunFor(TimeSpan.FromSeconds(1));
+        world.Open();
+        world.Call(side);
+        world.RunFor(TimeSpan.FromMinutes(3));
+
+        Assert.InRange(side.Own.Count, 1, 2);
+    }
+
     [Fact]
     public void A_question_asked_at_rest_and_not_answered_does_not_end_the_link_at_the_next_call()
     {

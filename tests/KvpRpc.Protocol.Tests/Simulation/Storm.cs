@@ -129,7 +129,9 @@ internal sealed class Storm
         _world.RestoredGuest++;
         _world.Guest.PausedUntil = default;
         _world.Guest.Own.Restore(checkpoint.GuestItems, now);
-        if (_world.Random.Chance(0.5))
+        // A host that goes back is a machine that goes back: with its table, and without writes of the abandoned
+        // timeline that would still land.
+        if (_world.Random.Chance(0.5) || both)
         {
             _world.RestoredHost++;
             _world.Host.Own.Restore(checkpoint.HostItems, now);

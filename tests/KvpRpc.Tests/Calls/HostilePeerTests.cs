@@ -70,6 +70,8 @@ public sealed class HostilePeerTests
     [InlineData("41")]
     [InlineData("83")]
     [InlineData("85020e00")]
+    [InlineData("85020e0501")]
+    [InlineData("0401")]
     public async Task A_response_that_breaks_a_rule_is_internal(string bytes)
     {
         RpcException error = await AnswerForErrorAsync(Convert.FromHexString(bytes));

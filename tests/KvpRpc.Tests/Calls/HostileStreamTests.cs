@@ -15,6 +15,7 @@ public sealed class HostileStreamTests
         { "a second call", "0190" },
         { "a result of the caller", "0300" },
         { "the end of a stream that is not there", "86021803" },
+        { "the end of a stream with an item", "0601" },
         { "no message at all", "82ff" },
     };
 

@@ -1,4 +1,5 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KvpRpc.Tests.Calls;
@@ -11,6 +12,7 @@ internal sealed class PeerPair : IAsyncDisposable
         RpcPeerOptions? left = null, RpcPeerOptions? right = null, MemoryLinkPair? links = null, bool isOpen = true)
     {
         Links = links ?? new MemoryLinkPair();
+        left ??= new() { Resilience = RpcResilienceOptions.None };
         Left = new RpcPeer(LeftSource, Complete(left, LeftLog));
         Right = new RpcPeer(RightSource, Complete(right, RightLog));
         Right.AddService<IProbe>(Service);

@@ -19,6 +19,7 @@ public sealed class AwkwardTransportTests : IAsyncDisposable
     private readonly LoopSignal _signal;
     private readonly DriverClock _clock;
     private readonly ScriptedTransport _transport = new();
+    private readonly LinkMetrics _metrics = new(PeerRole.Guest, new());
     private readonly TableReader _reader;
     private readonly TableWriter _writer;
 
@@ -27,8 +28,8 @@ public sealed class AwkwardTransportTests : IAsyncDisposable
         _engine = new(new() { Role = PeerRole.Guest }, _crypto, default);
         _signal = new(_time);
         _clock = new(_time);
-        _reader = new(_transport, _engine, _clock, _signal, new KvpLinkOptions { TimeProvider = _time });
-        _writer = new(_transport, _engine, _clock, _signal, NullLogger.Instance);
+        _reader = new(_transport, _engine, _clock, _signal, new KvpLinkOptions { TimeProvider = _time }, _metrics);
+        _writer = new(_transport, _engine, _clock, _signal, NullLogger.Instance, _metrics);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -68,7 +69,7 @@ public sealed class AwkwardTransportTests : IAsyncDisposable
         {
             foreach (bool atOnce in new[] { true, false })
             {
-                TableReader reader = new(_transport, _engine, _clock, _signal, new KvpLinkOptions());
+                TableReader reader = new(_transport, _engine, _clock, _signal, new KvpLinkOptions(), _metrics);
                 _transport.Wait = () => atOnce ? throw exception : ValueTask.FromException(exception);
                 reader.TryStart(Token);
                 reader.TakeRead();
@@ -153,7 +154,7 @@ public sealed class AwkwardTransportTests : IAsyncDisposable
     private OwnItem WriteThatThrows(Exception exception, bool atOnce)
     {
         using LinkEngine engine = new(new() { Role = PeerRole.Guest }, _crypto, default);
-        TableWriter writer = new(_transport, engine, _clock, _signal, NullLogger.Instance);
+        TableWriter writer = new(_transport, engine, _clock, _signal, NullLogger.Instance, _metrics);
         writer.TryStart(Token);
         writer.TakeOutcomes();
         _transport.Write = _ => atOnce ? throw exception : ValueTask.FromException(exception);

@@ -19,7 +19,8 @@ public sealed class LoopWakeTests
         using LinkEngine engine = new(new() { Role = PeerRole.Guest }, crypto, default);
         using LoopSignal signal = new(TimeProvider.System, wakesInline: true);
         HeldTransport transport = new();
-        TableReader reader = new(transport, engine, new(TimeProvider.System), signal, new KvpLinkOptions());
+        TableReader reader = new(transport, engine, new(TimeProvider.System), signal, new KvpLinkOptions(),
+            new(PeerRole.Guest, new()));
         reader.TryStart(TestContext.Current.CancellationToken);
         Task<Instant> nextStart = NextStartAtWakeUpAsync();
 

@@ -9,12 +9,16 @@ internal sealed class GatedTransport(IKvpTransport inner) : IKvpTransport
     private readonly Channel<bool> _reads = Channel.CreateUnbounded<bool>();
     private volatile TaskCompletionSource? _gate;
     private volatile TaskCompletionSource? _swallowed;
+    private volatile int _landed;
 
     /// <summary>Gets or sets what the transport says of the VM's timeline beside what the inner one says.</summary>
     internal long TimelineOffset { get; set; }
 
     /// <summary>Gets or sets what sees each batch before it is written.</summary>
     internal Action<IReadOnlyList<KvpItemWrite>>? BeforeWrite { get; set; }
+
+    /// <summary>Gets how many batches the inner transport has written.</summary>
+    internal int Landed => _landed;
 
     public KvpTransportLimits Limits => inner.Limits;
 
@@ -69,6 +73,7 @@ internal sealed class GatedTransport(IKvpTransport inner) : IKvpTransport
         if (_swallowed is not { } swallowed)
         {
             await inner.WriteAsync(batch, cancellationToken);
+            Interlocked.Increment(ref _landed);
             return;
         }
 

@@ -3,6 +3,7 @@ using KvpRpc.Guest;
 using KvpRpc.Host;
 using KvpRpc.Links;
 using KvpRpc.Tests.Calls;
+using KvpRpc.Transports;
 
 namespace KvpRpc.Tests.EndToEnd;
 
@@ -21,6 +22,7 @@ public sealed class OpeningCostTests : IAsyncDisposable
     };
 
     private readonly EmulatedHyperV _hyperV = new();
+    private readonly Echo _echo = new();
     private EmulatedVirtualMachine? _emulated;
     private KvpHost? _host;
     private KvpVirtualMachine? _machine;
@@ -40,14 +42,21 @@ public sealed class OpeningCostTests : IAsyncDisposable
         Assert.Equal((2, 2), Writes);
     }
 
+    // None of them is answered: answers that come one by one can ask for an acknowledgement.
     [Fact]
     public async Task All_calls_that_wait_for_the_link_go_out_with_its_first_packet()
     {
         await OpenHostAsync();
-        Task<string>[] calls = Call(_machine!.CreateClient<IEcho>(), 16);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        IEcho echo = _machine!.CreateClient<IEcho>();
+        Task[] calls = [.. Enumerable.Range(0, 16).Select(_ => echo.WaitAsync(stop.Token))];
         OpenGuest();
-        await Wait.For(Task.WhenAll(calls));
+        await Wait.Until(() => _echo.Begun == calls.Length);
         Assert.Equal(2, Writes.Host);
+
+        await stop.CancelAsync();
+        foreach (Task call in calls)
+            await Assert.ThrowsAsync<OperationCanceledException>(() => Wait.For(call));
     }
 
     [Fact]
@@ -55,7 +64,7 @@ public sealed class OpeningCostTests : IAsyncDisposable
     {
         await StartMachineAsync();
         GatedTransport tables = OpenGuest();
-        await Wait.Until(() => Writes.Guest == 1);
+        await Wait.Until(() => tables.Landed == 1);
         tables.Hold();
         await OpenHostAsync();
         Task<string>[] calls = Call(_machine!.CreateClient<IEcho>(), 1);
@@ -68,8 +77,8 @@ public sealed class OpeningCostTests : IAsyncDisposable
     public async Task A_guest_that_waits_for_its_host_has_its_answer_after_three_writes_of_the_host_and_two_of_its_own()
     {
         await StartMachineAsync();
-        OpenGuest();
-        await Wait.Until(() => Writes.Guest == 1);
+        GatedTransport tables = OpenGuest();
+        await Wait.Until(() => tables.Landed == 1);
         Task<string>[] calls = Call(_guest!.CreateClient<IEcho>(), 1);
         await OpenHostAsync();
         await Wait.For(Task.WhenAll(calls));
@@ -102,16 +111,35 @@ public sealed class OpeningCostTests : IAsyncDisposable
         _host = new(_hyperV, new() { Links = Patient });
         _host.AddService<IEcho>(_ => new Echo(), RpcAccess.Anyone);
         _machine = await _host.OpenVirtualMachineAsync("vm", Token);
-        // A guest that starts now finds the host's hello.
-        await Wait.Until(() => Writes.Host == 1);
+        if (_guest is null)
+            await SeeHostItemAsync();
+    }
+
+    // A guest that starts now finds the host's hello: a write is counted before it lands.
+    private async Task SeeHostItemAsync()
+    {
+        await using IKvpTransport tables = _emulated!.OpenGuestTransport(KvpChannel.KeyPrefix("default"));
+        ItemCounter items = new();
+        await Wait.Until(() =>
+        {
+            ValueTask read = tables.ReadPeerTableAsync(items, Token);
+            return read.IsCompletedSuccessfully && items.Count > 0;
+        });
     }
 
     private GatedTransport OpenGuest()
     {
         GatedTransport tables = new(_emulated!.OpenGuestTransport(KvpChannel.KeyPrefix("default")));
         _guest = new(tables, new() { Links = Patient });
-        _guest.AddService<IEcho>(new Echo(), RpcAccess.Anyone);
+        _guest.AddService<IEcho>(_echo, RpcAccess.Anyone);
         _guest.Start();
         return tables;
+    }
+
+    private sealed class ItemCounter : IKvpItemVisitor
+    {
+        internal int Count { get; private set; }
+
+        public void Visit(ReadOnlySpan<char> key, ReadOnlySpan<char> value) => Count++;
     }
 }

@@ -35,5 +35,22 @@ public sealed class ReadmeTests
         Assert.Equal(example[example.IndexOf("[KvpService]", StringComparison.Ordinal)..], shown);
     }
 
+    [Fact]
+    public async Task The_page_on_testing_shows_its_examples_as_they_are()
+    {
+        CancellationToken token = TestContext.Current.CancellationToken;
+        string folder = Path.GetDirectoryName(ThisFile())!;
+        string examples = await File.ReadAllTextAsync(Path.Combine(folder, "TestingExample.cs"), token);
+        string page = await File.ReadAllTextAsync(
+            Path.Combine(folder, "../../../src/KvpRpc.Emulator/TESTING.md"), token);
+
+        string[] shown = [.. page.Split("```csharp\n").Skip(1).Select(rest => rest.Split("```")[0].Trim())];
+
+        Assert.Equal(5, shown.Length);
+        string code = string.Join('\n', examples.Split('\n').Select(line => line.Trim()));
+        Assert.All(shown, block => Assert.Contains(
+            string.Join('\n', block.Split('\n').Select(line => line.Trim())), code, StringComparison.Ordinal));
+    }
+
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }

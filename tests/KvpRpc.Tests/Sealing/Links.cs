@@ -27,10 +27,12 @@ internal static class Links
         return (hostSealer, guestSealer);
     }
 
-    internal static NoiseHandshakeAttempt Attempt(byte[] privateKey, byte[]? preSharedKey) => new(
+    internal static NoiseHandshakeAttempt Attempt(
+        byte[] privateKey, byte[]? preSharedKey, Action<string>? keyLog = null) => new(
         new byte[IHandshakeAttempt.IdBytes],
         Key.Import(KeyAgreementAlgorithm.X25519, privateKey, KeyBlobFormat.RawPrivateKey),
-        preSharedKey);
+        preSharedKey,
+        keyLog);
 
     internal static Sealed Seal(
         this ILinkSealer sealer, ulong number, byte[] text, byte[]? associatedData = null, SealKind kind = default)

@@ -39,7 +39,7 @@ export class Engine {
   #options;
   #slots;
   #attempt; // {attemptId, privateKey, publicKey, hello, text}
-  #answered; // The text of the host's hello that a guest has answered.
+  #answered; // The id of the host's attempt that a guest has answered.
   #isClosing = false;
   #strangeHello; // Another hello that the last read showed in an open link.
   #peerHello;
@@ -186,11 +186,11 @@ export class Engine {
   }
 
   #readGreeting(text, now) {
-    if (text === undefined || (!this.#isHost && text === this.#answered)) return;
+    if (text === undefined) return;
     const peer = this.#readPeer(text);
-    if (!peer) return;
+    if (!peer || (!this.#isHost && peer.attemptId === this.#answered)) return;
     if (!this.#isHost) {
-      this.#answered = text;
+      this.#answered = peer.attemptId;
       this.#draw(peer.attemptId);
     } else if (peer.answeredId !== this.#attempt.attemptId) {
       this.#awaitAnswer(now);

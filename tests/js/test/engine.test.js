@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alphabets, probeText } from '../src/alphabets.js';
 import { Engine } from '../src/engine.js';
+import { drawAttempt } from '../src/handshake.js';
 import { readHello, helloBytes, writeHello, helloText } from '../src/hello.js';
 import { readItem } from '../src/item.js';
 
@@ -16,6 +17,7 @@ class World {
   told = { host: [], guest: [] };
   streams = { host: [], guest: [] };
   engines = {};
+  hellos = {}; // The last of each side.
   audits = { host: 0, guest: 0 };
   outcome = () => 'landed';
 
@@ -51,6 +53,7 @@ class World {
       if (outcome === 'failed' || outcome === 'unknown') continue;
       if (text === null) this.tables[role].delete(name);
       else this.tables[role].set(name, text);
+      if (text?.[0] === 'h') this.hellos[role] = text;
     }
     engine.ended(results, this.now);
     return items;
@@ -272,4 +275,72 @@ test('after a restart a guest deletes what an earlier process has left in its sl
   world.streams.guest[0].send(Buffer.from('b'), { end: true });
   world.run(1 * seconds);
   assert.deepEqual([...world.tables.guest.keys()].sort(), [key(0), 'other']);
+});
+
+test('a hello of an attempt that was answered is not answered again, however it is spelled', () => {
+  const world = new World().open();
+  const hello = readHello(helloBytes(world.hellos.host));
+  world.run(5 * seconds);
+  const shows = (change, time) => {
+    const reads = new Map([[key(0), helloText(writeHello({ ...hello, ...change }))]]);
+    for (const end = world.now + time; world.now < end; world.now += 100) world.step('guest', { reads });
+    return readHello(helloBytes(world.text('guest', 0))).answeredId;
+  };
+  assert.equal(shows({ implementation: 'another/2' }, 1 * seconds), '00'.repeat(16));
+  assert.equal(shows({ attemptId: '77'.repeat(16) }, 1 * seconds), '77'.repeat(16));
+});
+
+test('a guest whose acknowledgement falls was rolled back: unreadable after 5 s', () => {
+  const drawn = [];
+  const draw = () => {
+    drawn.push(drawAttempt());
+    return drawn.at(-1);
+  };
+  // Two timelines that are one until the host has sent a message.
+  const begin = (options) => {
+    const world = new World({ window: 2, ...options }).open();
+    const stream = world.link('host').streams.open('s/a');
+    stream.send(Buffer.from('a'));
+    world.run(1 * seconds);
+    return { world, stream };
+  };
+  const { world, stream } = begin({ draw });
+  const past = begin({ draw: () => drawn.shift() }).world;
+  assert.deepEqual(past.tables, world.tables);
+
+  // In one the guest acknowledges a message more; in the other it answers nudges instead.
+  stream.send(Buffer.from('b'));
+  world.run(1 * seconds);
+  past.run(35 * seconds);
+  const [known, shown] = [world.item('guest', 0).control, past.item('guest', 0).control];
+  assert.ok(shown.number > known.number && shown.ack < known.ack);
+  assert.deepEqual(past.told.host, ['open']);
+
+  const look = (time) => {
+    for (const end = world.now + time; world.now < end; world.now += 100) {
+      world.step('host', { reads: past.tables.guest });
+    }
+  };
+  look(4.5 * seconds);
+  assert.deepEqual(world.told.host, ['open']);
+  look(1 * seconds);
+  assert.deepEqual(world.told.host, ['open', 'unreadable']);
+});
+
+test('a guest that shows the hello of its link again is asked, and is lost if it stays there', () => {
+  const world = new World().open();
+  world.run(60 * seconds);
+  const before = world.item('host', 0).control.nudge;
+  const reads = new Map([[key(0), world.hellos.guest]]);
+  const look = (time) => {
+    for (const end = world.now + time; world.now < end; world.now += 100) world.step('host', { reads });
+  };
+  look(9 * seconds);
+  assert.equal(world.item('host', 0).control.nudge, before);
+  look(2 * seconds);
+  assert.ok(world.item('host', 0).control.nudge > before);
+  look(18 * seconds);
+  assert.deepEqual(world.told.host, ['open']);
+  look(3 * seconds);
+  assert.deepEqual(world.told.host, ['open', 'peer silent']);
 });

@@ -12,6 +12,8 @@ internal sealed class MeteredTransport(IKvpTransport inner, TrafficMeter meter) 
 
     public IReadOnlyList<KvpTransportProblem> Problems => inner.Problems;
 
+    public long Timeline => inner.Timeline;
+
     public ValueTask ReadPeerTableAsync(IKvpItemVisitor visitor, CancellationToken cancellationToken)
     {
         meter.CountRead();
