@@ -35,6 +35,7 @@ public abstract class RpcAccess
     /// <summary>Gets a rule that allows the guests of some VMs, by the ids that the hypervisor gave them.</summary>
     public static RpcAccess VirtualMachines(params IEnumerable<Guid> ids)
     {
+        ArgumentNullException.ThrowIfNull(ids);
         HashSet<Guid> all = [.. ids];
         return new IdentityAccess(peer => Allow(
             peer.Side == RpcPeerSide.Guest && peer.VirtualMachineId is { } id && all.Contains(id)));
@@ -46,6 +47,7 @@ public abstract class RpcAccess
     /// matter.</param>
     public static RpcAccess VirtualMachinesNamed(params IEnumerable<string> patterns)
     {
+        ArgumentNullException.ThrowIfNull(patterns);
         string[] all = [.. patterns];
         return new IdentityAccess(peer => Allow(
             peer.Side == RpcPeerSide.Guest

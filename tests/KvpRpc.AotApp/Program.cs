@@ -1,3 +1,4 @@
+using KvpRpc;
 using KvpRpc.AotApp;
 using KvpRpc.Emulator;
 using KvpRpc.Guest;

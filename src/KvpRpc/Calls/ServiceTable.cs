@@ -37,8 +37,8 @@ internal sealed class ServiceTable
             : $"The service {service} is not offered here.";
     }
 
-    /// <summary>Refuses a rule that names a method which is not there: it would leave the one that was meant to the
-    /// rule for all.</summary>
+    /// <summary>Refuses a rule that names a method which is not there, since it would leave the one that was meant to
+    /// the rule for all; and one whose name fits two methods.</summary>
     private static void CheckMethods<TContract>(RpcContract<TContract> contract, RpcAccess access)
         where TContract : class
     {
@@ -47,11 +47,11 @@ internal sealed class ServiceTable
             return;
         MethodNames<TContract> names = new();
         contract.Bind(names);
-        if (Array.Find(named, name => !names.All.Exists(wireName => MethodAccess.IsName(name, wireName))) is { } wrong)
+        if (Array.Find(named, name => names.All.Count(wire => MethodAccess.IsName(name, wire)) != 1) is { } wrong)
         {
             throw new InvalidOperationException(
-                $"The access to {contract.ServiceName} names the method {wrong}, which the service has not: its "
-                + $"methods are {string.Join(", ", names.All)}.");
+                $"The access to {contract.ServiceName} names the method {wrong}, of which the service has none, or "
+                + $"two: its methods are {string.Join(", ", names.All)}.");
         }
     }
 

@@ -87,7 +87,10 @@ public sealed class LinkLossTests
         await using PeerPair peers = new();
         MemoryLinkPair dead = peers.Links;
         dead.Left.End(KvpLinkError.LinkLost);
-        Task<string> call = peers.Client.RunAsync("x");
+
+        // Without a deadline: the clock runs ahead below, however slowly the call gets on.
+        RpcCallOptions forEver = new() { Deadline = Timeout.InfiniteTimeSpan };
+        Task<string> call = RpcClients.With(peers.Client, forEver).RunAsync("x");
         peers.Open(new MemoryLinkPair());
         dead.Kill();
         await Wait.Until(() =>

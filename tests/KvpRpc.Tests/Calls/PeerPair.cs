@@ -52,7 +52,9 @@ internal sealed class PeerPair : IAsyncDisposable
     private RpcPeerOptions Complete(RpcPeerOptions? options, ListLogger log) =>
         (options ?? new()) with
         {
-            TimeProvider = Time, Logger = log, DefaultAccess = options?.DefaultAccess ?? RpcAccess.Anyone,
+            TimeProvider = Time,
+            Logger = log,
+            DefaultAccess = options?.DefaultAccess ?? RpcAccess.Anyone,
         };
 
     internal void Open(MemoryLinkPair links)
