@@ -27,7 +27,8 @@ public sealed class HostingTests
         await using Applications apps = await Applications.StartAsync();
         for (int i = 1; i <= 3; i++)
         {
-            Assert.Contains($"Visit {i} ", await Wait.For(apps.ToGuest.GreetAsync("Ann", Token)), StringComparison.Ordinal);
+            string greeting = await Wait.For(apps.ToGuest.GreetAsync("Ann", Token));
+            Assert.Contains($"Visit {i} ", greeting, StringComparison.Ordinal);
             await Wait.Until(() => apps.GuestVisits.Ended == i);
         }
     }
