@@ -46,13 +46,15 @@ public sealed class RpcException : Exception
     /// <summary>Gets whether the call certainly did not run, so that sending it again cannot run it twice.</summary>
     public bool CertainlyNotRun { get; }
 
-    /// <summary>Gets after what time another attempt is welcome; null: nothing is said. At most 49 days; it crosses to
-    /// the caller in whole milliseconds, rounded up.</summary>
+    /// <summary>Gets after what time another attempt is welcome, at most 49 days; <see
+    /// cref="System.Threading.Timeout.InfiniteTimeSpan"/>: none is; null: nothing is said. It crosses to the caller in
+    /// whole milliseconds, rounded up, and the caller's retries keep to it.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Gets what is said of the error for programs: objects of the well-known types <see
-    /// cref="RpcErrorInfo"/>, <see cref="RpcInvalidArguments"/>, <see cref="RpcExceptionInfo"/>, and of types that both
-    /// sides have registered. Others do not cross. They may have some 4,000 bytes in all.</summary>
+    /// cref="RpcErrorInfo"/>, <see cref="RpcInvalidArguments"/>, <see cref="RpcExceptionInfo"/>, <see
+    /// cref="RpcContractMismatch"/>, and of types that both sides have registered. Others do not cross. They may have
+    /// some 4,000 bytes in all.</summary>
     public IReadOnlyList<object> Details { get; init; } = [];
 
     /// <summary>Gets the metadata that came, or shall go, with the error.</summary>

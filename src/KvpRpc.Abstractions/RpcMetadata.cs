@@ -46,6 +46,15 @@ public sealed class RpcMetadata : IReadOnlyCollection<KeyValuePair<string, byte[
         AddEntry(key, value);
     }
 
+    /// <summary>Takes all values of a key out; false if there was none.</summary>
+    /// <exception cref="InvalidOperationException">This metadata came from the peer, or is <see
+    /// cref="Empty"/>.</exception>
+    public bool Remove(string key)
+    {
+        ThrowIfReadOnly();
+        return _entries.RemoveAll(entry => entry.Key == key) > 0;
+    }
+
     /// <summary>Gets the first text of a key; null if there is none.</summary>
     public string? GetText(string key) =>
         !IsForBytes(key) && GetBytes(key) is { } value ? Encoding.UTF8.GetString(value) : null;
@@ -88,8 +97,13 @@ public sealed class RpcMetadata : IReadOnlyCollection<KeyValuePair<string, byte[
     {
         if (key.Length is 0 or > MaxKeyLength || !key.All(IsKeyCharacter))
             throw new ArgumentException($"A key has 1 to {MaxKeyLength} of a-z 0-9 - _ . : not '{key}'.", nameof(key));
+        ThrowIfReadOnly();
+        _entries.Add(new(key, value));
+    }
+
+    private void ThrowIfReadOnly()
+    {
         if (_isReadOnly)
             throw new InvalidOperationException("This metadata is only to be read.");
-        _entries.Add(new(key, value));
     }
 }

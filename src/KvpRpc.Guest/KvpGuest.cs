@@ -85,13 +85,26 @@ public sealed class KvpGuest : IAsyncDisposable
         where TContract : class => _peer.CreateClient<TContract>(options);
 
     /// <summary>Offers a service to the host.</summary>
-    /// <exception cref="InvalidOperationException">The contract has no generated code, or its service is offered
-    /// already.</exception>
+    /// <param name="service">The object on which all calls run, many at the same time.</param>
+    /// <param name="access">What the host may call: <see cref="RpcAccess.Anyone"/> for all, <see
+    /// cref="RpcAccess.Proven"/> for a host that holds the pre-shared key.</param>
+    /// <exception cref="InvalidOperationException">The contract has no generated code, its service is offered already,
+    /// or <paramref name="access"/> names a method that it has not.</exception>
+    public void AddService<[KvpContract] TContract>(TContract service, RpcAccess access)
+        where TContract : class => _peer.AddService(service, access);
+
+    /// <summary>Offers a service to the host if <see cref="RpcPeerOptions.DefaultAccess"/> allows it.</summary>
+    /// <inheritdoc cref="AddService{TContract}(TContract, RpcAccess)"/>
     public void AddService<[KvpContract] TContract>(TContract service)
         where TContract : class => _peer.AddService(service);
 
     /// <summary>Begins to take the host's calls.</summary>
     public void Start() => _peer.Start();
+
+    /// <summary>Stops gently: runs no more calls of the host, and gives those that run, of both sides, the time that
+    /// <see cref="RpcPeerOptions.DrainTimeout"/> allows. The link stays until disposal.</summary>
+    /// <param name="cancellationToken">Ends the time early.</param>
+    public Task DrainAsync(CancellationToken cancellationToken = default) => _peer.DrainAsync(cancellationToken);
 
     /// <summary>Ends all calls and closes the link.</summary>
     public async ValueTask DisposeAsync()

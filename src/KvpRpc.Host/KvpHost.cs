@@ -14,6 +14,7 @@ public sealed class KvpHost : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<Action<KvpVirtualMachine, RpcPeer>> _services = [];
     private int _isDisposed;
+    private volatile bool _isDraining;
 
     /// <summary>Initializes a host on a hypervisor.</summary>
     /// <param name="hypervisor">The hypervisor: an emulated one in development and tests.</param>
@@ -31,6 +32,19 @@ public sealed class KvpHost : IAsyncDisposable
     /// <summary>Offers a service to every VM that is opened from now on. The object is made for each VM, so that it
     /// knows its caller: whose calls these are is known from the hypervisor, never from what the guest says.</summary>
     /// <param name="create">Makes the service for the calls of one VM.</param>
+    /// <param name="access">Which VMs' guests may call it.</param>
+    public void AddService<[KvpContract] TContract>(Func<KvpVirtualMachine, TContract> create, RpcAccess access)
+        where TContract : class
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        ArgumentNullException.ThrowIfNull(access);
+        lock (_gate)
+            _services.Add((machine, peer) => peer.AddService(create(machine), access));
+    }
+
+    /// <summary>Offers a service to every VM that is opened from now on and whose guest <see
+    /// cref="RpcPeerOptions.DefaultAccess"/> allows.</summary>
+    /// <inheritdoc cref="AddService{TContract}(Func{KvpVirtualMachine, TContract}, RpcAccess)"/>
     public void AddService<[KvpContract] TContract>(Func<KvpVirtualMachine, TContract> create)
         where TContract : class
     {
@@ -44,11 +58,14 @@ public sealed class KvpHost : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="KvpTransportException">There is no such VM, or several have the name, or another program on
     /// this host has opened the channel.</exception>
+    /// <exception cref="InvalidOperationException">The host is stopping.</exception>
     public async ValueTask<KvpVirtualMachine> OpenVirtualMachineAsync(
         string nameOrId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrId);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        if (_isDraining)
+            throw new InvalidOperationException("The host is stopping and opens no more virtual machines.");
         IReadOnlyList<KvpVirtualMachineInfo> all =
             await _hypervisor.ListVirtualMachinesAsync(cancellationToken).ConfigureAwait(false);
         return await OpenVirtualMachineAsync(Find(all, nameOrId), cancellationToken).ConfigureAwait(false);
@@ -66,11 +83,11 @@ public sealed class KvpHost : IAsyncDisposable
 
     /// <summary>Offers a service to every VM that is opened from now on, whose calls each run on what <paramref
     /// name="rent"/> gives.</summary>
-    internal void AddRentedService<[KvpContract] TContract>(Func<ServiceLease<TContract>> rent)
+    internal void AddRentedService<[KvpContract] TContract>(Func<ServiceLease<TContract>> rent, RpcAccess? access)
         where TContract : class
     {
         lock (_gate)
-            _services.Add((_, peer) => peer.AddRentedService(rent));
+            _services.Add((_, peer) => peer.AddRentedService(rent, access));
     }
 
     /// <inheritdoc cref="OpenVirtualMachineAsync(string, CancellationToken)"/>
@@ -100,6 +117,17 @@ public sealed class KvpHost : IAsyncDisposable
         return machine;
     }
 
+    /// <summary>Stops gently: opens no more VMs, runs no more calls of guests, and gives those that run, of both sides,
+    /// the time that <see cref="RpcPeerOptions.DrainTimeout"/> allows. The links stay until disposal.</summary>
+    /// <param name="cancellationToken">Ends the time early.</param>
+    public async Task DrainAsync(CancellationToken cancellationToken = default)
+    {
+        _isDraining = true;
+        await Task.WhenAll(_machines.Values
+            .Where(opening => opening.IsValueCreated)
+            .Select(opening => DrainAsync(opening, cancellationToken))).ConfigureAwait(false);
+    }
+
     /// <summary>Closes the links of all VMs.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -107,6 +135,16 @@ public sealed class KvpHost : IAsyncDisposable
             return;
         await Task.WhenAll(_machines.Values.Where(opening => opening.IsValueCreated).Select(CloseAsync))
             .ConfigureAwait(false);
+    }
+
+    private static async Task DrainAsync(Lazy<Task<KvpVirtualMachine>> opening, CancellationToken cancellationToken)
+    {
+        await ((Task)opening.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.Value.IsCompletedSuccessfully)
+        {
+            KvpVirtualMachine machine = await opening.Value.ConfigureAwait(false);
+            await machine.DrainAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static async Task CloseAsync(Lazy<Task<KvpVirtualMachine>> opening)

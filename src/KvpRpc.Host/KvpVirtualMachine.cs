@@ -38,6 +38,11 @@ public sealed class KvpVirtualMachine : IAsyncDisposable
     public TContract CreateClient<[KvpContract] TContract>(RpcClientOptions? options = null)
         where TContract : class => Peer.CreateClient<TContract>(options);
 
+    /// <summary>Stops gently: runs no more calls of the guest, and gives those that run, of both sides, the time that
+    /// <see cref="RpcPeerOptions.DrainTimeout"/> allows. The link stays until disposal.</summary>
+    /// <param name="cancellationToken">Ends the time early.</param>
+    public Task DrainAsync(CancellationToken cancellationToken = default) => Peer.DrainAsync(cancellationToken);
+
     /// <summary>Ends all calls and closes the link. The VM can then be opened anew.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -38,15 +38,18 @@ public sealed class KvpGuestBuilder
     /// <typeparam name="TContract">The contract.</typeparam>
     /// <typeparam name="TService">The class, whose constructor gets what the scope has. It is registered as scoped,
     /// unless it is registered already.</typeparam>
+    /// <param name="access">Who may call it; null: those whom <see cref="RpcPeerOptions.DefaultAccess"/> allows, by
+    /// default nobody.</param>
     public KvpGuestBuilder AddService<
         [KvpContract] TContract,
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>()
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(
+        RpcAccess? access = null)
         where TContract : class
         where TService : class, TContract
     {
         Services.TryAddScoped<TService>();
-        Services.AddSingleton(new GuestServiceOffer(static (peer, scopes) =>
-            peer.AddRentedService(() => ScopedService.Rent<TContract, TService>(scopes))));
+        Services.AddSingleton(new GuestServiceOffer((peer, scopes) =>
+            peer.AddRentedService(() => ScopedService.Rent<TContract, TService>(scopes), access)));
         return this;
     }
 

@@ -36,15 +36,18 @@ public sealed class KvpHostBuilder
     /// <typeparam name="TContract">The contract.</typeparam>
     /// <typeparam name="TService">The class, whose constructor gets what the scope has. It is registered as scoped,
     /// unless it is registered already.</typeparam>
+    /// <param name="access">Who may call it; null: those whom <see cref="RpcPeerOptions.DefaultAccess"/> allows, by
+    /// default nobody.</param>
     public KvpHostBuilder AddService<
         [KvpContract] TContract,
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>()
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(
+        RpcAccess? access = null)
         where TContract : class
         where TService : class, TContract
     {
         Services.TryAddScoped<TService>();
-        Services.AddSingleton(new HostServiceOffer(static (host, scopes) =>
-            host.AddRentedService(() => ScopedService.Rent<TContract, TService>(scopes))));
+        Services.AddSingleton(new HostServiceOffer((host, scopes) =>
+            host.AddRentedService(() => ScopedService.Rent<TContract, TService>(scopes), access)));
         return this;
     }
 

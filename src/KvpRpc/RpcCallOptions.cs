@@ -1,4 +1,5 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 
 namespace KvpRpc;
 
@@ -17,7 +18,9 @@ public sealed record RpcCallOptions
     /// nothing more.</summary>
     public RpcMetadata? Metadata { get; init; }
 
-    /// <summary>Gets the id that all attempts of the call share, 1 to 64 bytes; empty: none.</summary>
+    /// <summary>Gets the id that all attempts of the call share, 1 to 64 bytes; empty: none. A callee that still keeps
+    /// the answer to a call of the same method with the same id gives it again and does not run the call: <see
+    /// cref="RpcDedupeOptions"/>.</summary>
     public ReadOnlyMemory<byte> IdempotencyId { get; init; }
 
     /// <summary>Gets what takes the metadata of the response; null: it is dropped.</summary>

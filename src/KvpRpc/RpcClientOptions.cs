@@ -1,5 +1,7 @@
 using KvpRpc.Calls;
 using KvpRpc.Links;
+using KvpRpc.Resilience;
+using Polly;
 
 namespace KvpRpc;
 
@@ -16,6 +18,17 @@ public sealed record RpcClientOptions
 
     /// <summary>Gets what goes to the callee beside the arguments of every call; null: nothing.</summary>
     public RpcMetadata? Metadata { get; init; }
+
+    /// <summary>Gets what runs around the client's calls, the first outermost, inside
+    /// <see cref="RpcPeerOptions.ClientInterceptors"/>.</summary>
+    public IReadOnlyList<IRpcClientInterceptor> Interceptors { get; init; } = [];
+
+    /// <summary>Gets the pipeline that all calls of the client run through; null for the peer's, <see
+    /// cref="ResiliencePipeline.Empty"/> for none: <see cref="RpcResilience"/>.</summary>
+    public ResiliencePipeline? Resilience { get; init; }
+
+    /// <summary>Gets how calls are sent again before the first attempt has ended; null: they are not.</summary>
+    public RpcHedgingOptions? Hedging { get; init; }
 
     internal static void ValidateDeadline(TimeSpan deadline, string name)
     {

@@ -16,8 +16,12 @@ public static class RpcClients
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(options);
-        return client is IRpcClient { Invoker: ClientInvoker invoker }
-            ? RpcContracts.Get<TContract>().CreateClient(invoker.With(options))
-            : throw new ArgumentException("This object is no client of a peer.", nameof(client));
+        RpcInvoker invoker = (client as IRpcClient)?.Invoker switch
+        {
+            ClientInvoker plain => plain.With(options),
+            InterceptedInvoker intercepted => intercepted.With(options),
+            _ => throw new ArgumentException("This object is no client of a peer.", nameof(client)),
+        };
+        return RpcContracts.Get<TContract>().CreateClient(invoker);
     }
 }

@@ -1,4 +1,5 @@
 using KvpRpc.Calls;
+using KvpRpc.Generated;
 
 namespace KvpRpc;
 
@@ -21,6 +22,9 @@ public abstract class RpcContext
     /// <summary>Gets the method's name on the wire: <c>service/method</c>.</summary>
     public abstract string Method { get; }
 
+    /// <summary>Gets the method: its names, its shape, and whether running it twice does no harm.</summary>
+    public abstract RpcMethod Definition { get; }
+
     /// <summary>Gets what the caller sent beside the arguments.</summary>
     public abstract RpcMetadata RequestMetadata { get; }
 
@@ -41,8 +45,8 @@ public abstract class RpcContext
     /// method.</summary>
     public abstract CancellationToken Cancelled { get; }
 
-    /// <summary>Gets a token that is cancelled when this side begins to stop: a handler that can end early should.
-    /// </summary>
+    /// <summary>Gets a token that is cancelled when this side begins to stop (<see cref="RpcPeer.DrainAsync"/>): a
+    /// handler that can end early should. <see cref="Cancelled"/> follows when the time for that is over.</summary>
     public abstract CancellationToken Stopping { get; }
 
     internal static InboundCall? CurrentCall

@@ -12,9 +12,9 @@ EmulatedVirtualMachine emulated = hyperV.AddVirtualMachine("web-01", EmulatedGue
 await emulated.StartAsync(token);
 await using KvpHost host = new(hyperV);
 Patching onHost = new(), inGuest = new();
-host.AddService<IPatching>(_ => onHost);
+host.AddService<IPatching>(_ => onHost, RpcAccess.Anyone);
 await using KvpGuest guest = new(emulated.OpenGuestTransport(KvpChannel.KeyPrefix("default")));
-guest.AddService<IPatching>(inGuest);
+guest.AddService<IPatching>(inGuest, RpcAccess.Anyone);
 guest.Start();
 KvpVirtualMachine machine = await host.OpenVirtualMachineAsync("web-01", token);
 

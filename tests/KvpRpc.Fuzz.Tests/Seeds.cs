@@ -142,6 +142,7 @@ internal static class Seeds
             TraceParent = new byte[CallHeader.TraceParentBytes],
             TraceState = "vendor=1"u8,
             Metadata = metadata,
+            FirstAttempt = new(0x10111213, 300),
         }.Write(call);
         yield return [.. call.WrittenMemory.Span, 0x91, 0xa1, 0x61];
 

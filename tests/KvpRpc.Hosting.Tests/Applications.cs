@@ -49,7 +49,7 @@ internal sealed class Applications : IAsyncDisposable
         HostApplicationBuilder builder = CreateBuilder("Good morning");
         builder.Services.AddKvpHost(settings)
             .UseHypervisor(_ => new Borrowed(hyperV))
-            .AddService<IGreeter, Greeter>()
+            .AddService<IGreeter, Greeter>(RpcAccess.Anyone)
             .AddClient<IGreeter>();
         return builder.Build();
     }
@@ -59,7 +59,7 @@ internal sealed class Applications : IAsyncDisposable
         HostApplicationBuilder builder = CreateBuilder("Hello");
         builder.Services.AddKvpGuest(_ => { })
             .UseTransport(open)
-            .AddService<IGreeter, Greeter>()
+            .AddService<IGreeter, Greeter>(RpcAccess.Anyone)
             .AddClient<IGreeter>();
         return builder.Build();
     }

@@ -55,14 +55,14 @@ internal sealed class InteropSides : IAsyncDisposable
         {
             KvpHost host = new(_hyperV, new() { Links = links ?? new() });
             _opened.Add(host);
-            host.AddService<IDotNetPeer>(_ => Service);
+            host.AddService<IDotNetPeer>(_ => Service, RpcAccess.Anyone);
             KvpVirtualMachine machine = await host.OpenVirtualMachineAsync(_machine.Name, Token);
             return (machine.CreateClient<IJavaScriptPeer>(options), machine.Links);
         }
 
         KvpGuest guest = new(OpenGuestTransport("default"), new() { Links = links ?? new() });
         _opened.Add(guest);
-        guest.AddService<IDotNetPeer>(Service);
+        guest.AddService<IDotNetPeer>(Service, RpcAccess.Anyone);
         guest.Start();
         return (guest.CreateClient<IJavaScriptPeer>(options), guest.Links);
     }

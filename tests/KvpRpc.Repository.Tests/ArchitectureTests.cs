@@ -37,6 +37,7 @@ public sealed partial class ArchitectureTests
         ["Driver"] = ["Calls", "Generated"],
         ["Links"] = ["Calls", "Generated"],
         ["Calls"] = ["Transports", "Sealing", "Driver", "Protocol"],
+        ["Access"] = ["Transports", "Sealing", "Driver", "Protocol"],
         ["Generated"] = ["Transports", "Links", "Sealing", "Driver", "Protocol"],
     };
 

@@ -24,8 +24,9 @@ internal sealed class DemoScene : IAsyncDisposable
         Time = time;
         _hyperV = new(new() { HostName = HostName, TimeProvider = time });
         _host = new(_hyperV);
-        _host.AddService<IHostDesk>(opened =>
-            new HostDesk(_machines.Single(machine => machine.Id == opened.Id), HostName, time));
+        _host.AddService<IHostDesk>(
+            opened => new HostDesk(_machines.Single(machine => machine.Id == opened.Id), HostName, time),
+            RpcAccess.VirtualMachinesNamed(Names));
     }
 
     internal TimeProvider Time { get; }

@@ -324,7 +324,7 @@ internal sealed class LinkEngine : IDisposable
         State = LinkState.Confirming;
         ResetAudit(now);
         if (_options.IsHost)
-            _events.Enqueue(new(LinkEventKind.Opened) { Peer = keys.Peer });
+            _events.Enqueue(new(LinkEventKind.Opened) { Peer = keys.Peer, LinkId = keys.LinkId });
     }
 
     /// <summary>Follows the link where it has gone: confirmed, or to its end.</summary>
@@ -359,7 +359,7 @@ internal sealed class LinkEngine : IDisposable
     private void InsertOpened()
     {
         int count = _events.Count;
-        _events.Enqueue(new(LinkEventKind.Opened) { Peer = _handshake.Peer });
+        _events.Enqueue(new(LinkEventKind.Opened) { Peer = _handshake.Peer, LinkId = _link!.Id });
         for (int i = 0; i < count; i++)
             _events.Enqueue(_events.Dequeue());
     }

@@ -51,6 +51,9 @@ internal readonly record struct LinkEvent(LinkEventKind Kind)
     /// <summary>Gets the hello of the peer of the link that has opened; the link may have ended since.</summary>
     internal Hello? Peer { get; init; }
 
+    /// <summary>Gets the id of the link that has opened.</summary>
+    internal uint LinkId { get; init; }
+
     /// <summary>Gets the streams of the link that is settled.</summary>
     internal StreamSet? Streams { get; init; }
 

@@ -19,7 +19,6 @@ internal sealed class OpenLink : IDisposable
     private readonly LinkOptions _options;
     private readonly OwnItems _items;
     private readonly ILinkSealer _sealer;
-    private readonly uint _linkId;
     private readonly PacketSender _sender;
     private readonly PacketReceiver _receiver;
     private readonly LinkTroubles _troubles;
@@ -49,7 +48,7 @@ internal sealed class OpenLink : IDisposable
         _options = options;
         _items = items;
         _sealer = sealer;
-        _linkId = linkId;
+        Id = linkId;
         Streams = streams;
         Choice = choice;
         Proofs = new(linkId);
@@ -61,6 +60,9 @@ internal sealed class OpenLink : IDisposable
         // The host's first packet opens the link for the guest, even when there is nothing to say yet.
         _openingPacketDue = options.IsHost;
     }
+
+    /// <summary>Gets what tells the link from those of the past, on both sides.</summary>
+    internal uint Id { get; }
 
     internal StreamSet Streams { get; }
 
@@ -160,7 +162,7 @@ internal sealed class OpenLink : IDisposable
 
     /// <inheritdoc cref="SeenItems.IsSeen"/>
     internal bool IsSeen(int index, ReadOnlySpan<char> text) =>
-        SeenItems.IsSeen(text, index, _linkId, _peerControlNumber, _receiver);
+        SeenItems.IsSeen(text, index, Id, _peerControlNumber, _receiver);
 
     /// <summary>Delivers nothing more until the peer has echoed a fresh nonce: this side may be a past (rule
     /// 9).</summary>
@@ -185,7 +187,7 @@ internal sealed class OpenLink : IDisposable
     /// nothing.</summary>
     internal void HandleItem(int index, Alphabet alphabet, ReadOnlySpan<byte> bytes, Instant now)
     {
-        if (End is not null || !ItemParts.TryRead(bytes, out ItemParts item) || item.LinkId != _linkId)
+        if (End is not null || !ItemParts.TryRead(bytes, out ItemParts item) || item.LinkId != Id)
             return;
         if (item.HasControl && index == 0)
             TakeControl(item.Control, item.ControlTag, now);

@@ -1,4 +1,5 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 using Microsoft.Extensions.Logging;
 
 namespace KvpRpc.Calls;
@@ -18,6 +19,8 @@ internal sealed class CallClient(IKvpLinkSource links, CallTable table, RpcPeerO
     internal RpcPeerOptions Options => options;
 
     internal ILogger Logger => options.Logger;
+
+    internal PeerResilience Resilience { get; } = new(options, links.Peer);
 
     internal OutboundCall Begin(
         TimeSpan timeLimit, InboundCall? cause, CancellationToken cancellationToken, CancellationToken enumerationToken)

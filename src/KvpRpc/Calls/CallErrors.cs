@@ -1,4 +1,5 @@
 using System.Text;
+using KvpRpc.Generated;
 using KvpRpc.Links;
 
 namespace KvpRpc.Calls;
@@ -25,13 +26,20 @@ internal static class CallErrors
         return new(
             StatusCode.DeadlineExceeded,
             $"No link to the peer within {limit}; {method} did not run.{why}",
-            certainlyNotRun: true);
+            certainlyNotRun: true,
+            new KvpLinkException(KvpLinkError.LinkLost, obstacle ?? "No link has opened.", true));
     }
+
+    internal static RpcException DeadlinePassedBetweenAttempts(string method) =>
+        new(StatusCode.DeadlineExceeded, $"The time for {method} was over before another attempt; {OutcomeUnknown}.");
 
     internal static RpcException Closing(string method, bool wasOpened) =>
         wasOpened
             ? new(StatusCode.Unavailable, $"This peer was closed while {method} ran; {OutcomeUnknown}.")
             : new(StatusCode.Unavailable, $"This peer is closed; {method} did not run.", certainlyNotRun: true);
+
+    internal static RpcException Stopping(string method) =>
+        new(StatusCode.Unavailable, $"The peer is stopping; {method} did not run.", certainlyNotRun: true);
 
     internal static RpcException LinkFailed(string method, bool wasOpened, KvpLinkException cause)
     {
@@ -45,6 +53,28 @@ internal static class CallErrors
                 innerException: cause);
     }
 
+    internal static RpcException CircuitOpen(string method, TimeSpan? retryAfter, Exception cause)
+    {
+        string when = retryAfter is { } delay ? $" in {Math.Max(0, delay.TotalSeconds):0.#} s" : string.Empty;
+        return new(
+            StatusCode.Unavailable,
+            $"The circuit to the peer is open, since link after link was lost or none came; {method} did not run. "
+            + $"A call is let through to try{when}.",
+            certainlyNotRun: true,
+            cause);
+    }
+
+    internal static RpcException CancelledByPipeline(string method, bool mayHaveRun, Exception cause) =>
+        GivenUpByPipeline(StatusCode.Cancelled, $"A resilience strategy cancelled {method}", mayHaveRun, cause);
+
+    internal static RpcException TimedOutByPipeline(string method, bool mayHaveRun, Exception cause) =>
+        GivenUpByPipeline(
+            StatusCode.DeadlineExceeded, $"A resilience strategy gave {method} no more time", mayHaveRun, cause);
+
+    internal static RpcException RejectedByPipeline(string method, Exception cause) => new(
+        StatusCode.ResourceExhausted, $"A resilience strategy refused {method}; it did not run. {cause.Message}", true,
+        cause);
+
     internal static RpcException RequestTooLarge(string method, int maxBytes) =>
         new(StatusCode.ResourceExhausted, $"The arguments of {method} are over the limit of {maxBytes} bytes.", true);
 
@@ -53,6 +83,13 @@ internal static class CallErrors
 
     internal static RpcException ResponseUnreadable(string method, Exception? cause = null) =>
         new(StatusCode.Internal, $"The response of {method} cannot be read.", innerException: cause);
+
+    /// <summary>The result is no value of the caller's contract.</summary>
+    internal static RpcException ResponseUnreadable(RpcMethod method, Exception? cause) => new(
+        StatusCode.Internal,
+        $"The response of {method.FullName} cannot be read. Is the peer's contract another? This side's is "
+        + $"{method.Signature.Split('\n')[0]}.",
+        innerException: cause);
 
     internal static RpcException RequestMetadataTooLarge(string method, int maxBytes) => new(
         StatusCode.ResourceExhausted, $"The metadata of {method} is over the limit of {maxBytes} bytes.", true);
@@ -87,7 +124,7 @@ internal static class CallErrors
 
         return new(code, message, trailers.IsNotRun)
         {
-            RetryAfter = trailers.RetryAfterMilliseconds is { } delay ? TimeSpan.FromMilliseconds(delay) : null,
+            RetryAfter = GetRetryAfter(trailers.RetryAfterMilliseconds),
             Details = ErrorDetails.Decode(trailers.StatusDetails),
             Trailers = MetadataCodec.Decode(trailers.Metadata),
         };
@@ -128,6 +165,18 @@ internal static class CallErrors
             length--;
         return bytes[..length];
     }
+
+    private static TimeSpan? GetRetryAfter(uint? milliseconds) => milliseconds switch
+    {
+        null => null,
+        ResponseHeader.NeverRetry => Timeout.InfiniteTimeSpan,
+        { } delay => TimeSpan.FromMilliseconds(delay),
+    };
+
+    private static RpcException GivenUpByPipeline(StatusCode status, string what, bool mayHaveRun, Exception cause) =>
+        mayHaveRun
+            ? new(status, $"{what}; {OutcomeUnknown}.", innerException: cause)
+            : new(status, $"{what}; it did not run.", certainlyNotRun: true, cause);
 
     private static RpcException WasReset(string method, KvpLinkException cause)
     {

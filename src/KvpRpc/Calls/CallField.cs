@@ -18,4 +18,6 @@ internal enum CallField
     Argument = 12,
     Listening = 13,
     Credit = 14,
+    FirstLink = 15,
+    FirstStream = 16,
 }

@@ -1,3 +1,5 @@
+using KvpRpc.Links;
+
 namespace KvpRpc.Calls;
 
 /// <summary>How the caller wants a call to be run: what stands before the arguments in its first message.</summary>
@@ -37,6 +39,10 @@ internal ref struct CallHeader
     /// lowest.</summary>
     internal uint Listening;
 
+    /// <summary>The stream of the first attempt that may have run; null: this is the first, or those before did not
+    /// run.</summary>
+    internal KvpStreamId? FirstAttempt;
+
     /// <summary>Writes a call's kind and header; the arguments follow.</summary>
     internal readonly void Write(PooledBuffer buffer)
     {
@@ -54,6 +60,11 @@ internal ref struct CallHeader
         writer.WriteRaw(Metadata);
         if (Listening != 0)
             writer.Write(CallField.Listening, Listening);
+        if (FirstAttempt is not { } first)
+            return;
+        writer.Write(CallField.FirstLink, first.Link);
+        if (first.Number != 0)
+            writer.Write(CallField.FirstStream, first.Number);
     }
 
     /// <summary>Reads the fields of a message of the kind Call; false if they break a rule.</summary>
@@ -94,6 +105,13 @@ internal ref struct CallHeader
             case CallField.Listening:
                 Listening = (uint)reader.Number;
                 return IsSingleNumber(in reader, uint.MaxValue) && Listening != 0;
+            case CallField.FirstLink:
+                FirstAttempt = new((uint)reader.Number, 0);
+                return IsSingleNumber(in reader, uint.MaxValue);
+            case CallField.FirstStream:
+                // Fields come in order: without a link before it, the number means nothing.
+                FirstAttempt = FirstAttempt is { } first ? first with { Number = reader.Number } : null;
+                return IsSingleNumber(in reader, Varint.Max) && reader.Number != 0;
             default:
                 return true;
         }
@@ -120,6 +138,13 @@ internal ref struct CallHeader
             length += FieldWriter.GetLength(CallField.TraceState, TraceState);
         if (Listening != 0)
             length += FieldWriter.GetLength(CallField.Listening, Listening);
+        if (FirstAttempt is { } first)
+        {
+            length += FieldWriter.GetLength(CallField.FirstLink, first.Link);
+            if (first.Number != 0)
+                length += FieldWriter.GetLength(CallField.FirstStream, first.Number);
+        }
+
         return length;
     }
 }

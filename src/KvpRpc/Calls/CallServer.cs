@@ -1,12 +1,17 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 using Microsoft.Extensions.Logging;
 
 namespace KvpRpc.Calls;
 
 /// <summary>Takes the peer's calls from one link after the other, as many at once as the options allow.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Reliability", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A source without timer or wait handle holds nothing, and handlers may outlive the server.")]
 internal sealed class CallServer(
     IKvpLinkSource links, CallTable table, ServiceTable services, RpcPeerOptions options, CancellationToken stopping)
 {
+    private readonly CancellationTokenSource _draining = new();
     private int _running;
 
     internal CallTable Table => table;
@@ -20,6 +25,15 @@ internal sealed class CallServer(
     internal ILogger Logger => options.Logger;
 
     internal CancellationToken Stopping => stopping;
+
+    /// <summary>Gets the token that tells handlers that this side begins to stop.</summary>
+    internal CancellationToken Draining => _draining.Token;
+
+    /// <summary>Gets what runs a call through the interceptors; null: there are none.</summary>
+    internal Func<RpcContext, ValueTask<object?>>? Interceptors { get; } =
+        Interception.Create(options.ServerInterceptors);
+    /// <summary>Gets what is kept of answers.</summary>
+    internal AnswerWindow Answers { get; } = new(options.Dedupe);
 
     internal Pool<PooledBuffer> Buffers { get; } = new(max: 64);
 
@@ -46,6 +60,21 @@ internal sealed class CallServer(
         catch (Exception exception)
         {
             Log.AcceptingStopped(options.Logger, exception);
+        }
+    }
+
+    /// <summary>Runs no more calls of the peer, and tells the handlers of those that run. Repeated calls do
+    /// nothing.</summary>
+    internal async Task BeginDrainAsync()
+    {
+        try
+        {
+            await _draining.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException exception)
+        {
+            // Code of the application that waits for the token.
+            Log.StoppingCallbackThrew(options.Logger, exception);
         }
     }
 

@@ -1,4 +1,6 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
+using Polly;
 
 namespace KvpRpc.Calls;
 
@@ -8,19 +10,29 @@ namespace KvpRpc.Calls;
 /// <param name="Metadata">The fields of the metadata as they cross.</param>
 /// <param name="IdempotencyId">The id of all attempts; empty: none.</param>
 /// <param name="Response">What takes the metadata of the response; null: nothing.</param>
+/// <param name="Pipeline">What all calls run through; null: the peer's.</param>
+/// <param name="Hedging">What hedges calls; null: nothing.</param>
+/// <param name="PreviousAttempts">How often the call was sent before.</param>
 internal sealed record CallSettings(
     TimeSpan TimeLimit,
     KvpStreamPriority Priority,
     ReadOnlyMemory<byte> Metadata = default,
     ReadOnlyMemory<byte> IdempotencyId = default,
-    RpcResponse? Response = null)
+    RpcResponse? Response = null,
+    ResiliencePipeline? Pipeline = null,
+    ResiliencePipeline<object>? Hedging = null,
+    uint PreviousAttempts = 0)
 {
     /// <exception cref="ArgumentOutOfRangeException">A value of the options is out of its range.</exception>
-    internal static CallSettings Create(RpcClientOptions options, TimeSpan defaultDeadline)
+    internal static CallSettings Create(RpcClientOptions options, RpcPeerOptions peer)
     {
         if (options.Deadline is { } deadline)
             RpcClientOptions.ValidateDeadline(deadline, nameof(RpcClientOptions.Deadline));
-        return new(options.Deadline ?? defaultDeadline, options.Priority, MetadataCodec.Encode(options.Metadata));
+        return new(options.Deadline ?? peer.DefaultDeadline, options.Priority, MetadataCodec.Encode(options.Metadata))
+        {
+            Pipeline = options.Resilience,
+            Hedging = ClientResilience.CreateHedging(options.Hedging, peer.TimeProvider),
+        };
     }
 
     /// <exception cref="ArgumentOutOfRangeException">A value of the options is out of its range.</exception>

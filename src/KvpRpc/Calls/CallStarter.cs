@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using KvpRpc.Generated;
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 using MessagePack;
 
 namespace KvpRpc.Calls;
@@ -15,15 +16,23 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
     /// <summary>Gets what reads the responses.</summary>
     internal ResponseReader Reader { get; } = new(client.Options, settings.Response);
 
+    /// <summary>Gets how calls are made more than once.</summary>
+    internal ClientResilience Resilience { get; } =
+        new(client.Resilience, settings.Pipeline, settings.Hedging);
+
     /// <summary>Begins a call. One from inside a handler ends with the time that is left to that handler.</summary>
-    internal OutboundCall Begin(CancellationToken cancellationToken, CancellationToken enumerationToken = default)
+    internal OutboundCall Begin(
+        RpcMethod method, CancellationToken cancellationToken, CancellationToken enumerationToken = default)
     {
         settings.Response?.Begin();
         InboundCall? cause = RpcContext.CurrentCall;
         TimeSpan timeLimit = settings.TimeLimit;
         if (cause?.TimeLeft is { } left && (left < timeLimit || timeLimit == Timeout.InfiniteTimeSpan))
             timeLimit = left;
-        return client.Begin(timeLimit, cause, cancellationToken, enumerationToken);
+        OutboundCall call = client.Begin(timeLimit, cause, cancellationToken, enumerationToken);
+        call.Measurement = CallMeasurement.BeginClient(
+            method.FullName, cause, client.Links.Peer, client.Options.TimeProvider);
+        return call;
     }
 
     /// <summary>Opens the stream of a call, as soon as there is a link, with the request ready in the call's
@@ -31,43 +40,59 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
     internal ValueTask<KvpLinkStream> OpenAsync<TRequest, TResponse>(
         RpcMethod<TRequest, TResponse> method, TRequest request, OutboundCall call)
     {
-        call.Measurement = CallMeasurement.BeginClient(
-            method.FullName, call.Cause, client.Links.Peer, client.Options.TimeProvider);
         KvpLinkStream? stream = TryOpen(method, request, call, client.Links.CurrentLink);
         return stream is not null ? new(stream) : OpenAfterWaitAsync(method, request, call);
     }
 
     /// <summary>Gives back what a call held.</summary>
-    internal ValueTask EndAsync(OutboundCall call, KvpLinkStream? stream)
+    internal void End(OutboundCall call)
     {
         settings.Response?.HandleNoHeaders();
         call.Measurement?.End();
-        ValueTask disposal = stream?.DisposeAsync() ?? default;
         client.Finish(call);
-        return disposal;
     }
 
-    /// <summary>Gets what the caller is to see, and tells the peer if it may still be at work.</summary>
-    internal Exception Translate(
+    /// <summary>Takes note of how an attempt failed, and gets what its caller is to see.</summary>
+    internal Exception Fail(
         Exception exception,
         RpcMethod method,
         OutboundCall call,
         KvpLinkStream? stream,
         OutboundArguments? arguments = null)
     {
+        CallAttempts attempts = call.Attempts ??= new(client, method, call);
+        if (call.Whole == call && stream is not null && attempts.Sent == 0)
+            attempts.HandleSent();
+        if (arguments?.AreSeen == true)
+            attempts.Commit();
+        Exception error = Translate(exception, method, call, stream, arguments);
+        attempts.HandleFailure(error, stream);
+        return error;
+    }
+
+    /// <summary>Gets the error of a call that ended before its time.</summary>
+    internal Exception TranslateEnd(OutboundCall call, string method, bool wasOpened) => call.End switch
+    {
+        CallEnd.Cancelled => new OperationCanceledException(call.CancelledToken),
+        CallEnd.DeadlinePassed => CallErrors.DeadlinePassed(method, call.TimeLimit, wasOpened, client.Links.Obstacle),
+        _ => CallErrors.Closing(method, wasOpened),
+    };
+
+    /// <summary>Gets what the caller is to see, and tells the peer if it may still be at work.</summary>
+    private Exception Translate(
+        Exception exception,
+        RpcMethod method,
+        OutboundCall call,
+        KvpLinkStream? stream,
+        OutboundArguments? arguments)
+    {
         bool wasOpened = stream is not null;
-        if (exception is OperationCanceledException or KvpLinkException && call.End != CallEnd.None)
+        OutboundCall ended = call.Whole.End != CallEnd.None ? call.Whole : call;
+        if (exception is OperationCanceledException or KvpLinkException && ended.End != CallEnd.None)
         {
-            stream?.Reset((uint)OutboundCall.GetResetCode(call.End));
-            Log.CallGivenUp(client.Logger, method.FullName, call.End);
-            call.Measurement?.SetStatus(OutboundCall.GetStatus(call.End));
-            return call.End switch
-            {
-                CallEnd.Cancelled => new OperationCanceledException(call.CancelledToken),
-                CallEnd.DeadlinePassed =>
-                    CallErrors.DeadlinePassed(method.FullName, call.TimeLimit, wasOpened, client.Links.Obstacle),
-                _ => CallErrors.Closing(method.FullName, wasOpened),
-            };
+            stream?.Reset((uint)OutboundCall.GetResetCode(ended.End));
+            Log.CallGivenUp(client.Logger, method.FullName, ended.End);
+            return TranslateEnd(ended, method.FullName, wasOpened);
         }
 
         if (arguments?.Failure is { } failure)
@@ -75,7 +100,6 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
             // The caller's own source or listener threw: that is what it is to see, as it was thrown.
             stream?.Reset((uint)CallResetCode.Cancelled);
             Log.ArgumentThrew(client.Logger, failure, method.FullName);
-            call.Measurement?.SetStatus(StatusCode.Cancelled);
             ExceptionDispatchInfo.Throw(failure);
         }
 
@@ -87,7 +111,6 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
             _ => new(StatusCode.Internal, $"{method.FullName} failed on this side.", innerException: exception),
         };
         Log.CallFailed(client.Logger, method.FullName, error.StatusCode, error.Message);
-        call.Measurement?.SetStatus(error.StatusCode);
         return error;
     }
 
@@ -115,7 +138,9 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
         WriteRequest(method, request, call, Math.Min(link.MaxMessageBytes, client.Options.MaxMessageBytes));
         try
         {
-            return link.OpenStream(method.FullName, settings.Priority);
+            KvpLinkStream stream = link.OpenStream(method.FullName, settings.Priority);
+            call.Attempts?.HandleSent();
+            return stream;
         }
         catch (KvpLinkException)
         {
@@ -153,6 +178,8 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
         CallHeader header = new()
         {
             DeadlineMilliseconds = GetMillisecondsLeft(call),
+            PreviousAttempts = settings.PreviousAttempts + (call.Attempts?.Sent ?? 0),
+            FirstAttempt = call.Attempts?.First,
             IdempotencyId = settings.IdempotencyId.Span,
             TraceParent = trace.Parent,
             TraceState = trace.State,

@@ -20,6 +20,7 @@ internal sealed class CallTable : IDisposable
     private OpenCall[] _heap = new OpenCall[16];
     private TimeSpan _wakeAt = TimeSpan.MaxValue;
     private bool _isClosed;
+    private TaskCompletionSource? _emptied;
 
     internal CallTable(TimeProvider time)
     {
@@ -65,6 +66,33 @@ internal sealed class CallTable : IDisposable
         }
     }
 
+    /// <summary>Completes as soon as there is no call.</summary>
+    internal Task WhenEmptyAsync()
+    {
+        lock (_lock)
+        {
+            if (Count == 0)
+                return Task.CompletedTask;
+            return (_emptied ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Drops the calls of the peer; gives how many there were.</summary>
+    internal int EndCallsOfPeer()
+    {
+        List<InboundCall> dropped;
+        lock (_lock)
+        {
+            dropped = [.. _heap[..Count].OfType<InboundCall>()];
+            foreach (InboundCall call in dropped)
+                RemoveAt(call.Index);
+        }
+
+        foreach (InboundCall call in dropped)
+            call.HandleEnd(CallEnd.Closing);
+        return dropped.Count;
+    }
+
     /// <summary>Drops all calls and takes no more.</summary>
     internal void Close()
     {
@@ -77,6 +105,7 @@ internal sealed class CallTable : IDisposable
                 call.Index = -1;
             _heap = [];
             Count = 0;
+            _emptied?.TrySetResult();
         }
 
         foreach (OpenCall call in dropped)
@@ -137,6 +166,12 @@ internal sealed class CallTable : IDisposable
         _heap[index].Index = -1;
         OpenCall last = _heap[--Count];
         _heap[Count] = null!;
+        if (Count == 0)
+        {
+            _emptied?.TrySetResult();
+            _emptied = null;
+        }
+
         if (index == Count)
             return;
         Place(last, index);

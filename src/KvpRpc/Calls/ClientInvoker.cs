@@ -67,52 +67,58 @@ internal sealed class ClientInvoker : RpcInvoker
         TRequest request,
         CancellationToken cancellationToken)
     {
-        OutboundCall call = _starter.Begin(cancellationToken);
-        KvpLinkStream? stream = null;
+        OutboundCall call = _starter.Begin(method, cancellationToken);
         try
         {
-            stream = await _starter.OpenAsync(method, request, call).ConfigureAwait(false);
-            await stream.SendAsync(call.Buffer.WrittenMemory, endOfStream: true, call.Token).ConfigureAwait(false);
-            call.Buffer.Release();
-            while (true)
+            try
             {
-                using KvpLinkMessage message = await stream.ReceiveAsync(call.Token).ConfigureAwait(false);
-                if (_starter.Reader.TryRead(method, message, null, out TResponse? response))
-                    return response;
+                if (_starter.Resilience.TakesAtOnce(method))
+                {
+                    return await _starter.Resilience.RunAsync(NewAttempt(method, request), call)
+                        .ConfigureAwait(false);
+                }
+
+                return await UnaryCalls.GetResultAsync(_starter, method, request, call).ConfigureAwait(false);
+            }
+            catch (RpcException error) when (_starter.Resilience.MayContinue(call))
+            {
+                return await _starter.Resilience.ContinueAsync(NewAttempt(method, request), call, error)
+                    .ConfigureAwait(false);
             }
         }
-        catch (Exception exception)
+        catch (Exception exception) when (call.Note(exception))
         {
-            throw _starter.Translate(exception, method, call, stream);
+            throw;
         }
         finally
         {
-            await _starter.EndAsync(call, stream).ConfigureAwait(false);
+            _starter.End(call);
         }
     }
+
+    private UnaryCalls.ResultAttempt<TRequest, TResponse> NewAttempt<TRequest, TResponse>(
+        RpcMethod<TRequest, TResponse> method, TRequest request) => new(_starter, method, request);
 
     private async Task RunOneWayAsync<TRequest>(
         RpcMethod<TRequest, RpcUnit> method,
         TRequest request,
         CancellationToken cancellationToken)
     {
-        OutboundCall call = _starter.Begin(cancellationToken);
+        OutboundCall call = _starter.Begin(method, cancellationToken);
         KvpLinkStream? stream = null;
-        bool isSent = false;
         try
         {
-            stream = await _starter.OpenAsync(method, request, call).ConfigureAwait(false);
-            await stream.SendAsync(call.Buffer.WrittenMemory, endOfStream: true, call.Token).ConfigureAwait(false);
-            isSent = true;
+            UnaryCalls.SendAttempt<TRequest> attempt = new(_starter, method, request);
+            stream = await _starter.Resilience.MakeAsync(attempt, call).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (call.Note(exception))
         {
-            throw _starter.Translate(exception, method, call, stream);
+            throw;
         }
         finally
         {
-            if (!isSent)
-                await _starter.EndAsync(call, stream).ConfigureAwait(false);
+            if (stream is null)
+                _starter.End(call);
         }
 
         // For the caller it has ended.
@@ -134,11 +140,12 @@ internal sealed class ClientInvoker : RpcInvoker
         catch (Exception exception)
         {
             // Nobody waits: it has been logged.
-            _ = _starter.Translate(exception, method, call, stream);
+            _ = _starter.Fail(exception, method, call, stream);
         }
         finally
         {
-            await _starter.EndAsync(call, stream).ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(false);
+            _starter.End(call);
         }
     }
 }

@@ -20,6 +20,7 @@ internal static class ErrorDetails
         Register("kvprpc.ErrorInfo", WellKnownDetails.ErrorInfo);
         Register("kvprpc.InvalidArguments", WellKnownDetails.InvalidArguments);
         Register("kvprpc.ExceptionInfo", WellKnownDetails.ExceptionInfo);
+        Register("kvprpc.ContractMismatch", WellKnownDetails.ContractMismatch);
     }
 
     internal static void Register<T>(string name, RpcSerializer<T> serializer)

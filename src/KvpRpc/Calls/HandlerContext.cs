@@ -1,3 +1,4 @@
+using KvpRpc.Generated;
 using KvpRpc.Links;
 
 namespace KvpRpc.Calls;
@@ -7,10 +8,13 @@ internal sealed class HandlerContext(InboundCall call) : RpcContext
 {
     private readonly Lazy<RpcMetadata> _metadata = new(() => MetadataCodec.Decode(call.Metadata));
     private int _hasSentHeaders;
+    private int _hasRun;
 
     public override RpcPeerIdentity Peer => call.Server.Peer;
 
     public override string Method => call.Method;
+
+    public override RpcMethod Definition => call.Definition;
 
     public override RpcMetadata RequestMetadata => _metadata.Value;
 
@@ -24,7 +28,19 @@ internal sealed class HandlerContext(InboundCall call) : RpcContext
 
     public override CancellationToken Cancelled => call.Aborted;
 
-    public override CancellationToken Stopping => call.Server.Stopping;
+    public override CancellationToken Stopping => call.Server.Draining;
+
+    /// <summary>Gets or sets what runs the handler at the end of the interceptors.</summary>
+    internal Func<ValueTask<object?>>? Handler { get; set; }
+
+    /// <summary>Gets whether the interceptors have come to the handler.</summary>
+    internal bool HasRun => Volatile.Read(ref _hasRun) != 0;
+
+    /// <summary>Runs the handler of a call that has come through the interceptors.</summary>
+    internal ValueTask<object?> RunHandlerAsync() =>
+        Interlocked.Exchange(ref _hasRun, 1) == 0 && Handler is { } handler
+            ? handler()
+            : throw new InvalidOperationException($"An interceptor runs the handler of {Method} a second time.");
 
     public override async ValueTask SendHeadersAsync(RpcMetadata headers)
     {

@@ -81,7 +81,7 @@ internal sealed class InboundArguments : RpcArguments
             try
             {
                 while (cursor.HasNext)
-                    yield return cursor.Read(serializer, _call.MaxItemBytes, _call.Method);
+                    yield return Read(ref cursor, serializer);
             }
             finally
             {
@@ -90,6 +90,21 @@ internal sealed class InboundArguments : RpcArguments
 
             if (AreSeveral && _sender is not null)
                 _items[index].Consume(cursor.PayloadBytes, _sender, (uint)index);
+        }
+    }
+
+    private T Read<T>(ref ItemCursor cursor, RpcSerializer<T> serializer)
+    {
+        try
+        {
+            return cursor.Read(serializer, _call.MaxItemBytes, _call.Method);
+        }
+        catch (RpcException error) when (error.StatusCode == StatusCode.Internal)
+        {
+            throw new RpcException(error.StatusCode, error.Message, innerException: error.InnerException)
+            {
+                Details = ContractDifference.Tell(_call.Definition),
+            };
         }
     }
 

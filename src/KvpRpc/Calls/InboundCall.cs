@@ -1,6 +1,7 @@
 using System.Globalization;
 using KvpRpc.Generated;
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 
 namespace KvpRpc.Calls;
 
@@ -15,6 +16,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private static readonly object NoSender = new();
 
     private CancellationTokenSource? _oneWaySource;
+    private ServiceMethod? _method;
     private HandlerContext? _context;
     private InboundArguments? _arguments;
     private RequestExtras? _extras;
@@ -22,6 +24,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private bool _hasEnded;
     private bool _hasLeft;
     private bool _hasCallerEnded = true;
+    private RememberedAnswer? _place;
 
     /// <summary>Gets the token for the handler: nobody waits for it any more.</summary>
     internal CancellationToken Aborted => _oneWaySource?.Token ?? stream.Aborted;
@@ -37,16 +40,10 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     internal int MaxItemBytes => Options.MaxMessageBytes;
 
     /// <summary>Gets the call's context, which is made only for a handler that asks for it.</summary>
-    internal RpcContext Context
-    {
-        get
-        {
-            if (Volatile.Read(ref _context) is { } context)
-                return context;
-            Interlocked.CompareExchange(ref _context, new HandlerContext(this), null);
-            return _context;
-        }
-    }
+    internal RpcContext Context => OpenContext();
+
+    /// <summary>Gets the method that is called, once the call has been dispatched.</summary>
+    internal RpcMethod Definition => _method!.Definition;
 
     /// <summary>Gets the time until the deadline, which calls of the handler inherit; null: there is no deadline, or
     /// the call has ended, and what the handler left behind is free of it.</summary>
@@ -65,9 +62,18 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     internal ReadOnlyMemory<byte> IdempotencyId => _extras?.IdempotencyId;
 
+    /// <summary>Gets the stream of the attempt that stands for all: this one's, unless another is named.</summary>
+    internal KvpStreamId? FirstAttempt => _extras?.FirstAttempt ?? stream.Id;
+
+    /// <summary>Gets whether anybody listens to reports.</summary>
+    internal bool IsHeard => _extras is { Listening: not 0 };
+
     internal ReadOnlySpan<byte> TraceParent => _extras?.TraceParent;
 
     internal ReadOnlySpan<byte> TraceState => _extras?.TraceState;
+
+    /// <summary>Gets or sets what was made for this call alone, and is disposed of when its handler has ended.</summary>
+    internal object? ServiceOwner { get; set; }
 
     /// <summary>Gets the span and duration of the call; null: nobody measures it.</summary>
     internal CallMeasurement? Measurement { get; private set; }
@@ -106,6 +112,14 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         // With both directions closed the stream says nothing more: the deadline alone ends the handler.
         _oneWaySource = new CancellationTokenSource();
         return stream.CompleteAsync(server.Stopping);
+    }
+
+    internal HandlerContext OpenContext()
+    {
+        if (Volatile.Read(ref _context) is { } context)
+            return context;
+        Interlocked.CompareExchange(ref _context, new HandlerContext(this), null);
+        return _context;
     }
 
     /// <summary>Gets what sends all but the last message.</summary>
@@ -168,10 +182,22 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     }
 
     /// <summary>Ends a call that was not dispatched.</summary>
-    internal ValueTask RejectAsync(StatusCode status, string message, Exception? exception = null)
+    internal ValueTask RejectAsync(
+        StatusCode status, string message, Exception? exception = null, IReadOnlyList<object>? details = null)
     {
         Log.CallRejected(server.Logger, exception, Printable(Method), status, Printable(message));
-        return ResponseWriter.SendErrorAsync(this, new RpcException(status, message), isNotRun: true);
+        RpcException error = new(status, message) { Details = details ?? [] };
+        return ResponseWriter.SendErrorAsync(this, error, isNotRun: true);
+    }
+
+    /// <summary>The call has a place among those that are answered once.</summary>
+    internal void TakePlace(RememberedAnswer? place) => _place = place;
+
+    /// <summary>The answer is not to be kept: another attempt shall run.</summary>
+    internal void LeaveWindow()
+    {
+        if (Interlocked.Exchange(ref _place, null) is { } place)
+            server.Answers.Leave(place);
     }
 
     /// <summary>Sends the call's last message. It counts as running no longer: the caller that has its answer may send
@@ -179,7 +205,20 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     internal ValueTask SendLastAsync(ReadOnlyMemory<byte> message)
     {
         Leave();
+        if (Interlocked.Exchange(ref _place, null) is { } place)
+            server.Answers.Complete(place, message.Span, server.Table.Now);
         return stream.SendAsync(message, endOfStream: true, server.Stopping);
+    }
+
+    /// <summary>Disposes of what was made for this call alone.</summary>
+    internal ValueTask ReleaseServiceAsync()
+    {
+        object? owner = ServiceOwner;
+        ServiceOwner = null;
+        if (owner is IAsyncDisposable asyncDisposable)
+            return asyncDisposable.DisposeAsync();
+        (owner as IDisposable)?.Dispose();
+        return default;
     }
 
     private void SetAborted() => Measurement?.SetStatus(
@@ -219,6 +258,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         {
             Volatile.Write(ref _hasEnded, true);
             Measurement?.End();
+            LeaveWindow();
             server.Table.Remove(this);
             (_sender as ItemSender)?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);
@@ -228,7 +268,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     private ValueTask Dispatch(KvpLinkMessage message, TimeSpan receivedAt)
     {
-        ServiceMethod? method = server.Services.Find(Method);
+        ServiceMethod? method = _method = server.Services.Find(Method);
         bool mayFollow = method is null or { TakesItems: true };
         bool isRead = TryRead(
             message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error);
@@ -251,8 +291,15 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         }
 
         _hasCallerEnded = message.IsEndOfStream;
+        if (server.Draining.IsCancellationRequested)
+        {
+            message.Dispose();
+            Log.CallRefusedStopping(server.Logger, Printable(Method));
+            return ResponseWriter.SendErrorAsync(this, CallErrors.Stopping(Method), isNotRun: true);
+        }
+
         if (method is not null)
-            return method.RunAsync(this, message, payloadStart);
+            return method.Access.RunAsync(this, method, message, payloadStart);
         message.Dispose();
         return RejectAsync(StatusCode.Unimplemented, server.Services.DescribeMissing(Method));
     }

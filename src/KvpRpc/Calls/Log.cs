@@ -48,6 +48,23 @@ internal static partial class Log
     [LoggerMessage(113, LogLevel.Error, "A call of {Method} broke off.")]
     internal static partial void CallBroke(ILogger logger, Exception exception, string method);
 
+    [LoggerMessage(116, LogLevel.Warning,
+        "{Peer} may not call {Method}: {Status}. This is logged once for a service and caller. {Error}")]
+    internal static partial void AccessDenied(
+        ILogger logger, RpcPeerIdentity peer, string method, StatusCode status, string error);
+
+    [LoggerMessage(117, LogLevel.Error, "The rule of who may call {Method} threw: the call was not run.")]
+    internal static partial void AccessUndecided(ILogger logger, Exception exception, string method);
+
+    [LoggerMessage(118, LogLevel.Debug, "A call of {Method} was refused, since this side is stopping.")]
+    internal static partial void CallRefusedStopping(ILogger logger, string method);
+
+    [LoggerMessage(119, LogLevel.Warning, "{Count} calls of the peer did not end in time and were cancelled.")]
+    internal static partial void CallsCutOff(ILogger logger, int count);
+
+    [LoggerMessage(120, LogLevel.Error, "Code that waits for this side's stopping threw.")]
+    internal static partial void StoppingCallbackThrew(ILogger logger, Exception exception);
+
     [LoggerMessage(115, LogLevel.Warning,
         "{Count} details of an error of {Method} did not cross: they are too large, or of types not registered.")]
     internal static partial void DetailsLeftOut(ILogger logger, int count, string method);

@@ -15,13 +15,15 @@ internal static class MetadataCodec
         return fields.ToArray();
     }
 
-    internal static RpcMetadata Decode(ReadOnlySpan<byte> fields)
+    /// <summary>Gets metadata that can be added to.</summary>
+    internal static RpcMetadata DecodeCopy(ReadOnlySpan<byte> fields)
     {
-        if (fields.IsEmpty)
-            return RpcMetadata.Empty;
         RpcMetadata metadata = new();
         for (MetadataReader reader = new(fields); reader.MoveNext();)
             metadata.AddReceived(Encoding.ASCII.GetString(reader.Key), reader.Value.ToArray());
-        return metadata.Freeze();
+        return metadata;
     }
+
+    internal static RpcMetadata Decode(ReadOnlySpan<byte> fields) =>
+        fields.IsEmpty ? RpcMetadata.Empty : DecodeCopy(fields).Freeze();
 }

@@ -19,10 +19,15 @@ internal sealed class OutboundArguments(
     private readonly CancellationTokenSource _stopping = new();
     private readonly ArgumentCredit[] _credits = CreateCredits(arguments);
     private int _isStopped;
+    private bool _areSeen;
     private Exception? _failure;
 
     /// <summary>Gets what an enumerated source threw, for which the call was given up; null: nothing.</summary>
     internal Exception? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Gets whether a source was enumerated or a report was handed over: the call cannot be made again.
+    /// </summary>
+    internal bool AreSeen => Volatile.Read(ref _areSeen);
 
     /// <summary>Gets the bits of the arguments whose reports are wanted.</summary>
     internal static uint GetListening(RpcStreamArgument[] arguments)
@@ -36,7 +41,11 @@ internal sealed class OutboundArguments(
     internal static bool HaveItems(RpcStreamArgument[] arguments) => arguments.Any(argument => argument.IsStream);
 
     /// <summary>Begins to enumerate.</summary>
-    internal void Start() => _ = SendAllAsync();
+    internal void Start()
+    {
+        Volatile.Write(ref _areSeen, true);
+        _ = SendAllAsync();
+    }
 
     /// <summary>Gives the reports in a message to who listens; false if there is no such argument.</summary>
     /// <exception cref="RpcException">A report cannot be read.</exception>
@@ -57,6 +66,7 @@ internal sealed class OutboundArguments(
     /// <summary>Calls code of the user, whose exceptions end the call.</summary>
     internal void Report<T>(IProgress<T> sink, T report)
     {
+        Volatile.Write(ref _areSeen, true);
         try
         {
             sink.Report(report);

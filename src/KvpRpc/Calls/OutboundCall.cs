@@ -1,4 +1,5 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 
 namespace KvpRpc.Calls;
 
@@ -17,6 +18,8 @@ internal sealed class OutboundCall : OpenCall
     private CancellationToken _enumerationToken;
     private KvpLinkStream? _stream;
     private int _end;
+
+    public OutboundCall() => Whole = this;
 
     /// <summary>Gets the memory for the request.</summary>
     internal PooledBuffer Buffer { get; } = new();
@@ -43,6 +46,15 @@ internal sealed class OutboundCall : OpenCall
     /// <summary>Gets or sets the span and duration of the call; null: nobody measures it.</summary>
     internal CallMeasurement? Measurement { get; set; }
 
+    /// <summary>Gets the call that this one is an attempt at; the call itself where it makes its attempt.</summary>
+    internal OutboundCall Whole { get; private set; }
+
+    /// <summary>Gets whether what is not of this library has the token.</summary>
+    internal bool IsShared { get; private set; }
+
+    /// <summary>Gets or sets what the call's attempts have come to; null until one has failed.</summary>
+    internal CallAttempts? Attempts { get; set; }
+
     /// <summary>Gets or sets the bits of the arguments whose reports are wanted.</summary>
     internal uint Listening { get; set; }
 
@@ -58,6 +70,21 @@ internal sealed class OutboundCall : OpenCall
         CallEnd.DeadlinePassed => CallResetCode.DeadlineExceeded,
         _ => CallResetCode.Closing,
     };
+
+    /// <summary>Takes note of how the call has failed for its caller; false, so that a filter of exceptions can do
+    /// it.</summary>
+    internal bool Note(Exception exception)
+    {
+        Measurement?.SetStatus(exception is RpcException error ? error.StatusCode : StatusCode.Cancelled);
+        return false;
+    }
+
+    /// <inheritdoc cref="Note"/>
+    internal Exception Noted(Exception exception)
+    {
+        Note(exception);
+        return exception;
+    }
 
     internal static StatusCode GetStatus(CallEnd end) => end switch
     {
@@ -94,6 +121,46 @@ internal sealed class OutboundCall : OpenCall
         _enumerationRegistration = Register(enumerationToken);
     }
 
+    /// <summary>Begins an attempt at a call: it has the call's deadline, but ends with a token of its own.</summary>
+    internal static OutboundCall BeginAttempt(OutboundCall whole, CancellationToken token)
+    {
+        OutboundCall attempt = new()
+        {
+            Whole = whole,
+            TimeLimit = whole.TimeLimit,
+            Cause = whole.Cause,
+            Deadline = whole.Deadline,
+            Attempts = whole.Attempts,
+            Listening = whole.Listening,
+            _callerToken = token,
+        };
+        attempt._registration = attempt.Register(token);
+        return attempt;
+    }
+
+    /// <summary>Lets an attempt that goes on after its choice end with the call alone.</summary>
+    internal void FollowWhole()
+    {
+        LeaveCaller();
+        _callerToken = Whole.Token;
+        _registration = Register(_callerToken);
+    }
+
+    /// <summary>Ends an attempt, not the call.</summary>
+    internal void EndAttempt()
+    {
+        LeaveCaller();
+        Buffer.Release();
+    }
+
+    /// <summary>Gets the token for what is not of this library. It may keep it: this object serves no other
+    /// call.</summary>
+    internal CancellationToken Share()
+    {
+        IsShared = true;
+        return Token;
+    }
+
     /// <summary>Stops listening to the caller's tokens; false if one has fired.</summary>
     internal bool LeaveCaller()
     {
@@ -115,9 +182,10 @@ internal sealed class OutboundCall : OpenCall
         Cause = null;
         Measurement = null;
         Listening = 0;
+        Attempts = null;
         bool hasLeft = LeaveCaller();
         bool wasOpen = table.Remove(this);
-        return hasLeft && wasOpen && End == CallEnd.None && _source.TryReset();
+        return hasLeft && wasOpen && !IsShared && End == CallEnd.None && _source.TryReset();
     }
 
     internal override void HandleEnd(CallEnd end)

@@ -1,3 +1,5 @@
+using KvpRpc.Links;
+
 namespace KvpRpc.Calls;
 
 /// <summary>What few calls bring beside their arguments and deadline: kept in one object that the others go
@@ -8,6 +10,7 @@ internal sealed class RequestExtras
     {
         PreviousAttempts = header.PreviousAttempts;
         Listening = header.Listening;
+        FirstAttempt = header.FirstAttempt;
         IdempotencyId = header.IdempotencyId.ToArray();
         TraceParent = header.TraceParent.ToArray();
         TraceState = header.TraceState.ToArray();
@@ -17,6 +20,8 @@ internal sealed class RequestExtras
     internal uint PreviousAttempts { get; }
 
     internal uint Listening { get; }
+
+    internal KvpStreamId? FirstAttempt { get; }
 
     internal byte[] IdempotencyId { get; }
 
@@ -30,6 +35,7 @@ internal sealed class RequestExtras
     {
         bool isPlain = header.PreviousAttempts == 0
             && header.Listening == 0
+            && header.FirstAttempt is null
             && header.IdempotencyId.IsEmpty
             && header.TraceParent.IsEmpty
             && header.TraceState.IsEmpty

@@ -7,6 +7,9 @@ internal ref struct ResponseHeader
 {
     internal const int MaxStatusMessageBytes = 4096;
 
+    /// <summary>In place of a time: no other attempt is welcome.</summary>
+    internal const uint NeverRetry = uint.MaxValue;
+
     /// <summary>The metadata's fields as they crossed: see <see cref="MetadataReader"/>.</summary>
     internal ReadOnlySpan<byte> Metadata;
 

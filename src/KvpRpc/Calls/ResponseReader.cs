@@ -24,14 +24,14 @@ internal sealed class ResponseReader(RpcPeerOptions options, RpcResponse? respon
         CallMessage parts = ReadParts(method, message, out ResponseHeader header);
         result = default;
         if (parts.Kind == CallMessageKind.Trailers && header.Status != 0)
-            throw CallErrors.FromTrailers(header);
+            throw GetError(header, method);
         if (TryTakeAside(method, message, parts, header, arguments))
             return message.IsEndOfStream ? throw CallErrors.ResponseUnreadable(method.FullName) : false;
         if (parts.Kind != CallMessageKind.Result || message.Data.Length > MaxMessageBytes)
             throw CallErrors.ResponseUnreadable(method.FullName);
         return Payload.TryRead(message.Data[parts.PayloadStart..], method.Response, out result, out Exception? error)
             ? true
-            : throw CallErrors.ResponseUnreadable(method.FullName, error);
+            : throw CallErrors.ResponseUnreadable(method, error);
     }
 
     /// <summary>Reads one message of a call whose result is a stream, and takes it over.</summary>
@@ -55,7 +55,7 @@ internal sealed class ResponseReader(RpcPeerOptions options, RpcResponse? respon
             if (!isLast && (parts.Kind != CallMessageKind.Item || !items.HasNext || message.IsEndOfStream))
                 throw CallErrors.ResponseUnreadable(method.FullName);
             isKept = true;
-            return new(items, isLast, header.Status == 0 ? null : CallErrors.FromTrailers(header));
+            return new(items, isLast, header.Status == 0 ? null : GetError(header, method));
         }
         finally
         {
@@ -70,7 +70,7 @@ internal sealed class ResponseReader(RpcPeerOptions options, RpcResponse? respon
     {
         CallMessage parts = ReadParts(method, message, out ResponseHeader header);
         if (parts.Kind == CallMessageKind.Trailers && header.Status != 0)
-            throw CallErrors.FromTrailers(header);
+            throw GetError(header, method);
     }
 
     /// <summary>Deals with a message that is neither a result nor its item; false if it is one.</summary>
@@ -137,6 +137,9 @@ internal sealed class ResponseReader(RpcPeerOptions options, RpcResponse? respon
                 break;
         }
     }
+
+    private static RpcException GetError(in ResponseHeader trailers, RpcMethod method) =>
+        ContractDifference.Explain(CallErrors.FromTrailers(trailers), method);
 
     private static bool IsItems(ReadOnlySpan<byte> message) =>
         CallMessage.TryRead(message, out CallMessage parts)

@@ -79,6 +79,8 @@ internal static class ResponseWriter
             call.TakeSender() is { } sender ? await sender.CloseAsync().ConfigureAwait(false) : default;
         PooledBuffer buffer = call.Server.Buffers.Rent();
         buffer.MaxBytes = int.MaxValue;
+        if (isNotRun || error is { StatusCode: StatusCode.Unavailable } or { RetryAfter: not null })
+            call.LeaveWindow();
         try
         {
             WriteTrailers(call, buffer, error, isNotRun);
@@ -193,8 +195,10 @@ internal static class ResponseWriter
         header.Write(buffer, CallMessageKind.Trailers);
     }
 
-    private static uint? GetRetryAfter(RpcException? error) =>
-        error?.RetryAfter is { } delay
-            ? (uint)Math.Clamp(Math.Ceiling(delay.TotalMilliseconds), 0, uint.MaxValue)
-            : null;
+    private static uint? GetRetryAfter(RpcException? error) => error?.RetryAfter switch
+    {
+        null => null,
+        { } delay when delay == Timeout.InfiniteTimeSpan => ResponseHeader.NeverRetry,
+        { } delay => (uint)Math.Clamp(Math.Ceiling(delay.TotalMilliseconds), 0, ResponseHeader.NeverRetry - 1),
+    };
 }

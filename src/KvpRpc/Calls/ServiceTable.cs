@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KvpRpc.Access;
 using KvpRpc.Generated;
 
 namespace KvpRpc.Calls;
@@ -9,14 +10,17 @@ internal sealed class ServiceTable
     private readonly ConcurrentDictionary<string, ServiceMethod> _methods = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _services = new(StringComparer.Ordinal);
 
-    /// <exception cref="InvalidOperationException">A service of that name is there.</exception>
-    internal void Add<TContract>(ServiceInstances<TContract> instances)
+    /// <exception cref="InvalidOperationException">A service of that name is there, or the rule names a method that it
+    /// has not.</exception>
+    internal void Add<TContract>(ServiceInstances<TContract> instances, RpcAccess? access)
         where TContract : class
     {
         RpcContract<TContract> contract = RpcContracts.Get<TContract>();
+        if (access is not null)
+            CheckMethods(contract, access);
         if (!_services.TryAdd(contract.ServiceName, true))
             throw new InvalidOperationException($"A service named {contract.ServiceName} has been added already.");
-        contract.Bind(new Binder<TContract>(this, instances));
+        contract.Bind(new Binder<TContract>(this, instances, new ServiceAccess(contract.ServiceName, access)));
     }
 
     internal ServiceMethod? Find(string fullName) => _methods.GetValueOrDefault(fullName);
@@ -33,8 +37,26 @@ internal sealed class ServiceTable
             : $"The service {service} is not offered here.";
     }
 
-    private sealed class Binder<TContract>(ServiceTable table, ServiceInstances<TContract> instances)
-        : RpcServiceBinder<TContract>
+    /// <summary>Refuses a rule that names a method which is not there: it would leave the one that was meant to the
+    /// rule for all.</summary>
+    private static void CheckMethods<TContract>(RpcContract<TContract> contract, RpcAccess access)
+        where TContract : class
+    {
+        string[] named = [.. access.Methods];
+        if (named.Length == 0)
+            return;
+        MethodNames<TContract> names = new();
+        contract.Bind(names);
+        if (Array.Find(named, name => !names.All.Exists(wireName => MethodAccess.IsName(name, wireName))) is { } wrong)
+        {
+            throw new InvalidOperationException(
+                $"The access to {contract.ServiceName} names the method {wrong}, which the service has not: its "
+                + $"methods are {string.Join(", ", names.All)}.");
+        }
+    }
+
+    private sealed class Binder<TContract>(
+        ServiceTable table, ServiceInstances<TContract> instances, ServiceAccess access) : RpcServiceBinder<TContract>
         where TContract : class
     {
         public override void AddUnary<TRequest, TResponse>(
@@ -43,7 +65,7 @@ internal sealed class ServiceTable
         {
             ArgumentNullException.ThrowIfNull(method);
             ArgumentNullException.ThrowIfNull(handler);
-            Add(method, new UnaryServiceMethod<TContract, TRequest, TResponse>(method, handler, instances));
+            Add(new UnaryServiceMethod<TContract, TRequest, TResponse>(method, handler, instances) { Access = access });
         }
 
         public override void AddServerStream<TRequest, TItem>(
@@ -60,7 +82,10 @@ internal sealed class ServiceTable
         {
             ArgumentNullException.ThrowIfNull(method);
             ArgumentNullException.ThrowIfNull(handler);
-            Add(method, new ClientStreamServiceMethod<TContract, TRequest, TResponse>(method, handler, instances));
+            Add(new ClientStreamServiceMethod<TContract, TRequest, TResponse>(method, handler, instances)
+            {
+                Access = access,
+            });
         }
 
         public override void AddDuplex<TRequest, TItem>(
@@ -69,13 +94,14 @@ internal sealed class ServiceTable
         {
             ArgumentNullException.ThrowIfNull(method);
             ArgumentNullException.ThrowIfNull(handler);
-            Add(method, new ItemsServiceMethod<TContract, TRequest, TItem>(method, handler, instances));
+            Add(new ItemsServiceMethod<TContract, TRequest, TItem>(method, handler, instances) { Access = access });
         }
 
-        private void Add(RpcMethod method, ServiceMethod serviceMethod)
+        private void Add(ServiceMethod method)
         {
-            if (!table._methods.TryAdd(method.FullName, serviceMethod))
-                throw new InvalidOperationException($"A method named {method.FullName} has been added already.");
+            string name = method.Definition.FullName;
+            if (!table._methods.TryAdd(name, method))
+                throw new InvalidOperationException($"A method named {name} has been added already.");
         }
     }
 }

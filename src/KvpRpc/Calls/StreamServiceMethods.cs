@@ -11,15 +11,21 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
 {
     protected override async ValueTask RunAsync(InboundCall call, TRequest request)
     {
-        ServiceLease<TContract> lease = default;
         try
         {
             TResponse response;
             try
             {
                 RpcArguments arguments = call.OpenArguments(method);
-                lease = Instances.Rent();
-                response = await handler(lease.GetService(), request, arguments, call.Aborted).ConfigureAwait(false);
+                if (call.Server.Interceptors is null)
+                {
+                    TContract service = Instances.Get(call);
+                    response = await handler(service, request, arguments, call.Aborted).ConfigureAwait(false);
+                }
+                else
+                {
+                    response = await RunInterceptedAsync(call, request, arguments).ConfigureAwait(false);
+                }
             }
             catch (Exception exception)
             {
@@ -31,8 +37,18 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
         }
         finally
         {
-            await lease.DisposeAsync().ConfigureAwait(false);
+            await call.ReleaseServiceAsync().ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<TResponse> RunInterceptedAsync(
+        InboundCall call, TRequest request, RpcArguments arguments)
+    {
+        object? result = await InterceptAsync(
+            call,
+            async service => Interception.Box(
+                await handler(service, request, arguments, call.Aborted).ConfigureAwait(false))).ConfigureAwait(false);
+        return Interception.Unbox<TResponse>(result, method.FullName);
     }
 }
 
@@ -45,16 +61,20 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
 {
     protected override async ValueTask RunAsync(InboundCall call, TRequest request)
     {
-        ServiceLease<TContract> lease = default;
         try
         {
             try
             {
                 RpcArguments arguments = call.OpenArguments(method);
-                lease = Instances.Rent();
-                IAsyncEnumerable<TItem> items = handler(lease.GetService(), request, arguments, call.Aborted);
-                await ResponseWriter.SendItemsAsync(call, call.OpenSender(), method.Response, items)
-                    .ConfigureAwait(false);
+                if (call.Server.Interceptors is null)
+                {
+                    TContract service = Instances.Get(call);
+                    await SendAsync(call, handler(service, request, arguments, call.Aborted)).ConfigureAwait(false);
+                }
+                else
+                {
+                    await RunInterceptedAsync(call, request, arguments).ConfigureAwait(false);
+                }
             }
             catch (Exception exception)
             {
@@ -66,7 +86,23 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
         }
         finally
         {
-            await lease.DisposeAsync().ConfigureAwait(false);
+            await call.ReleaseServiceAsync().ConfigureAwait(false);
         }
     }
+
+    private async ValueTask RunInterceptedAsync(InboundCall call, TRequest request, RpcArguments arguments)
+    {
+        object? result = await InterceptAsync(call, RunHandlerAsync).ConfigureAwait(false);
+        if (Interception.UnboxItems<TItem>(result, call.OpenContext().HasRun, method.FullName) is { } items)
+            await SendAsync(call, items).ConfigureAwait(false);
+
+        async ValueTask<object?> RunHandlerAsync(TContract service)
+        {
+            await SendAsync(call, handler(service, request, arguments, call.Aborted)).ConfigureAwait(false);
+            return null;
+        }
+    }
+
+    private ValueTask SendAsync(InboundCall call, IAsyncEnumerable<TItem> items) =>
+        ResponseWriter.SendItemsAsync(call, call.OpenSender(), method.Response, items);
 }

@@ -1,5 +1,6 @@
 using KvpRpc.Generated;
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 
 namespace KvpRpc.Calls;
 
@@ -14,26 +15,19 @@ internal static class StreamingCalls
         RpcStreamArgument[] arguments,
         CancellationToken cancellationToken)
     {
-        OutboundCall call = starter.Begin(cancellationToken);
-        OutboundArguments? outgoing = null;
+        OutboundCall call = starter.Begin(method, cancellationToken);
         try
         {
-            outgoing = await OpenAsync(starter, method, request, arguments, call).ConfigureAwait(false);
-            while (true)
-            {
-                using KvpLinkMessage message = await call.Stream!.ReceiveAsync(call.Token).ConfigureAwait(false);
-                if (starter.Reader.TryRead(method, message, outgoing, out TResponse? response))
-                    return response;
-            }
+            ResultAttempt<TRequest, TResponse> attempt = new(starter, method, request, arguments);
+            return await starter.Resilience.MakeAsync(attempt, call).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (call.Note(exception))
         {
-            throw starter.Translate(exception, method, call, call.Stream, outgoing);
+            throw;
         }
         finally
         {
-            outgoing?.Stop();
-            await starter.EndAsync(call, call.Stream).ConfigureAwait(false);
+            starter.End(call);
         }
     }
 
@@ -49,18 +43,22 @@ internal static class StreamingCalls
     {
         methodToken.ThrowIfCancellationRequested();
         enumerationToken.ThrowIfCancellationRequested();
-        OutboundCall call = starter.Begin(methodToken, enumerationToken);
+        OutboundCall call = starter.Begin(method, methodToken, enumerationToken);
+        OutboundCall attempt = call;
         OutboundArguments? outgoing = null;
         bool hasEnded = false;
         try
         {
+            // What can be made again ends with the first items: the caller has none before.
+            ItemsAttempt<TRequest, TItem> begin = new(starter, method, request, arguments);
+            ItemsMessage? first;
             try
             {
-                outgoing = await OpenAsync(starter, method, request, arguments, call).ConfigureAwait(false);
+                (attempt, outgoing, first) = await starter.Resilience.MakeAsync(begin, call).ConfigureAwait(false);
             }
-            catch (Exception exception)
+            catch (Exception exception) when (call.Note(exception))
             {
-                throw starter.Translate(exception, method, call, call.Stream);
+                throw;
             }
 
             ItemsMessage message;
@@ -68,12 +66,13 @@ internal static class StreamingCalls
             {
                 try
                 {
-                    message = starter.Reader.ReadItems(
-                        method, await call.Stream!.ReceiveAsync(call.Token).ConfigureAwait(false), outgoing);
+                    message = first ?? starter.Reader.ReadItems(
+                        method, await attempt.Stream!.ReceiveAsync(attempt.Token).ConfigureAwait(false), outgoing);
+                    first = null;
                 }
                 catch (Exception exception)
                 {
-                    throw starter.Translate(exception, method, call, call.Stream, outgoing);
+                    throw call.Noted(starter.Fail(exception, method, attempt, attempt.Stream, outgoing));
                 }
 
                 ItemCursor items = message.Items;
@@ -84,12 +83,12 @@ internal static class StreamingCalls
                         TItem item;
                         try
                         {
-                            call.Token.ThrowIfCancellationRequested();
+                            attempt.Token.ThrowIfCancellationRequested();
                             item = items.Read(method.Response, starter.Reader.MaxMessageBytes, method.FullName);
                         }
                         catch (Exception exception)
                         {
-                            throw starter.Translate(exception, method, call, call.Stream, outgoing);
+                            throw call.Noted(starter.Fail(exception, method, attempt, attempt.Stream, outgoing));
                         }
 
                         yield return item;
@@ -103,7 +102,7 @@ internal static class StreamingCalls
             while (!message.IsLast);
 
             if (message.Error is { } error)
-                throw starter.Translate(error, method, call, call.Stream, outgoing);
+                throw call.Noted(starter.Fail(error, method, attempt, attempt.Stream, outgoing));
             hasEnded = true;
         }
         finally
@@ -111,9 +110,21 @@ internal static class StreamingCalls
             outgoing?.Stop();
             if (!hasEnded)
                 call.Measurement?.SetStatus(StatusCode.Cancelled);
-            call.Stream?.Reset((uint)CallResetCode.Cancelled);
-            await starter.EndAsync(call, call.Stream).ConfigureAwait(false);
+            attempt.Stream?.Reset((uint)CallResetCode.Cancelled);
+            if (attempt.Stream is { } stream)
+                await stream.DisposeAsync().ConfigureAwait(false);
+            if (attempt != call)
+                attempt.EndAttempt();
+            starter.End(call);
         }
+    }
+
+    private static async ValueTask EndAsync(OutboundCall call)
+    {
+        if (call.Stream is not { } stream)
+            return;
+        call.Stream = null;
+        await stream.DisposeAsync().ConfigureAwait(false);
     }
 
     private static async ValueTask<OutboundArguments> OpenAsync<TRequest, TResponse>(
@@ -136,4 +147,72 @@ internal static class StreamingCalls
             outgoing.Start();
         return outgoing;
     }
+
+    /// <summary>An attempt at a call with one result.</summary>
+    private sealed class ResultAttempt<TRequest, TResponse>(
+        CallStarter starter, RpcMethod<TRequest, TResponse> method, TRequest request, RpcStreamArgument[] arguments)
+        : CallAttempt<TResponse>(starter, method)
+    {
+        internal override async ValueTask<TResponse> RunAsync(OutboundCall call)
+        {
+            OutboundArguments? outgoing = null;
+            try
+            {
+                outgoing = await OpenAsync(Starter, method, request, arguments, call).ConfigureAwait(false);
+                while (true)
+                {
+                    using KvpLinkMessage message = await call.Stream!.ReceiveAsync(call.Token).ConfigureAwait(false);
+                    if (Starter.Reader.TryRead(method, message, outgoing, out TResponse? response))
+                        return response;
+                }
+            }
+            catch (Exception exception)
+            {
+                throw Starter.Fail(exception, method, call, call.Stream, outgoing);
+            }
+            finally
+            {
+                outgoing?.Stop();
+                await EndAsync(call).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>An attempt at the beginning of a call whose result is a stream: up to the first items, or the
+    /// end.</summary>
+    private sealed class ItemsAttempt<TRequest, TItem>(
+        CallStarter starter, RpcMethod<TRequest, TItem> method, TRequest request, RpcStreamArgument[] arguments)
+        : CallAttempt<ItemsStart>(starter, method)
+    {
+        internal override bool OutlivesAttempt => true;
+
+        internal override async ValueTask<ItemsStart> RunAsync(OutboundCall call)
+        {
+            OutboundArguments? outgoing = null;
+            try
+            {
+                outgoing = await OpenAsync(Starter, method, request, arguments, call).ConfigureAwait(false);
+                while (true)
+                {
+                    ItemsMessage message = Starter.Reader.ReadItems(
+                        method, await call.Stream!.ReceiveAsync(call.Token).ConfigureAwait(false), outgoing);
+                    if (message.Items.HasNext || message is { IsLast: true, Error: null })
+                        return new(call, outgoing, message);
+                    message.Items.Dispose();
+                    if (message.Error is { } error)
+                        throw error;
+                }
+            }
+            catch (Exception exception)
+            {
+                Exception error = Starter.Fail(exception, method, call, call.Stream, outgoing);
+                outgoing?.Stop();
+                await EndAsync(call).ConfigureAwait(false);
+                throw error;
+            }
+        }
+    }
+
+    /// <summary>A call whose result is a stream, from its first items on.</summary>
+    private readonly record struct ItemsStart(OutboundCall Call, OutboundArguments Outgoing, ItemsMessage? First);
 }

@@ -16,14 +16,20 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
         bool isOneWay = method.Shape == RpcMethodShape.OneWay;
         if (isOneWay)
             await call.CompleteOneWayAsync().ConfigureAwait(false);
-        ServiceLease<TContract> lease = default;
         try
         {
             TResponse response;
             try
             {
-                lease = Instances.Rent();
-                response = await handler(lease.GetService(), request, call.Aborted).ConfigureAwait(false);
+                if (call.Server.Interceptors is null)
+                {
+                    TContract service = Instances.Get(call);
+                    response = await handler(service, request, call.Aborted).ConfigureAwait(false);
+                }
+                else
+                {
+                    response = await RunInterceptedAsync(call, request).ConfigureAwait(false);
+                }
             }
             catch (Exception exception)
             {
@@ -36,7 +42,16 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
         }
         finally
         {
-            await lease.DisposeAsync().ConfigureAwait(false);
+            await call.ReleaseServiceAsync().ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<TResponse> RunInterceptedAsync(InboundCall call, TRequest request)
+    {
+        object? result = await InterceptAsync(
+            call,
+            async service => Interception.Box(
+                await handler(service, request, call.Aborted).ConfigureAwait(false))).ConfigureAwait(false);
+        return Interception.Unbox<TResponse>(result, method.FullName);
     }
 }

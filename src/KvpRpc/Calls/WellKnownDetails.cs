@@ -63,6 +63,22 @@ internal static class WellKnownDetails
 
     internal static RpcSerializer<RpcExceptionInfo> ExceptionInfo { get; } = new(WriteException, ReadException);
 
+    internal static RpcSerializer<RpcContractMismatch> ContractMismatch { get; } = new(
+        static (ref MessagePackWriter writer, in RpcContractMismatch mismatch) =>
+        {
+            writer.WriteArrayHeader(3);
+            writer.Write(mismatch.Method);
+            writer.Write(mismatch.CalleeSignature);
+            writer.Write(mismatch.CallerSignature);
+        },
+        static (ref MessagePackReader reader) =>
+        {
+            RpcReading.EnterArray(ref reader, 3);
+            RpcContractMismatch mismatch = new(ReadText(ref reader), ReadText(ref reader), reader.ReadString());
+            reader.Depth--;
+            return mismatch;
+        });
+
     /// <summary>Gets what may be told of an exception where that is switched on.</summary>
     internal static RpcExceptionInfo Describe(Exception exception, int inner = 0) => new(
         exception.GetType().FullName ?? exception.GetType().Name,

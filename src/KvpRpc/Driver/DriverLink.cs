@@ -18,9 +18,10 @@ internal sealed class DriverLink : KvpLink
 
     private volatile KvpLinkException? _endReason;
 
-    internal DriverLink(LinkDriver driver, int maxMessageBytes, int maxStreams)
+    internal DriverLink(LinkDriver driver, uint id, int maxMessageBytes, int maxStreams)
     {
         _driver = driver;
+        Id = id;
         _maxStreams = maxStreams;
         MaxMessageBytes = maxMessageBytes;
         Ended = _ended.Token;
@@ -31,6 +32,8 @@ internal sealed class DriverLink : KvpLink
     public override KvpLinkException? EndReason => _endReason;
 
     public override int MaxMessageBytes { get; }
+
+    internal uint Id { get; }
 
     /// <summary>Gets the streams that are open, for the loop alone.</summary>
     internal HashSet<DriverStream> Streams { get; } = [];

@@ -32,6 +32,9 @@ internal sealed class DriverStream : KvpLinkStream
 
     public override string Name { get; }
 
+    // The loop writes the number before it says that the message was sent, or that the stream has failed.
+    public override KvpStreamId? Id => Engine?.Id is { } number ? new(Link.Id, number) : null;
+
     public override CancellationToken Aborted
     {
         get

@@ -290,7 +290,8 @@ internal sealed class LinkDriver : IKvpLinkSource, IAsyncDisposable
         {
             case LinkEventKind.Opened:
                 Hello peer = linkEvent.Peer!;
-                _link = new(this, (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue), _options.MaxStreams);
+                int maxMessageBytes = (int)Math.Min(peer.Limits.MaxMessageBytes, int.MaxValue);
+                _link = new(this, linkEvent.LinkId, maxMessageBytes, _options.MaxStreams);
                 Log.LinkOpened(_options.Logger, _options.Channel, peer.Implementation);
                 _metrics.HandleOpened();
                 _undecided.EndAll();

@@ -3,7 +3,6 @@ using System.ComponentModel;
 namespace KvpRpc.Generated;
 
 /// <summary>The shape of a method's messages.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
 public enum RpcMethodShape
 {
     /// <summary>One request, one response.</summary>
@@ -22,8 +21,7 @@ public enum RpcMethodShape
     Duplex,
 }
 
-/// <summary>A method of a contract. For generated code.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
+/// <summary>A method of a contract, as interceptors and policies see it. Generated code makes it.</summary>
 public abstract class RpcMethod
 {
     private protected RpcMethod(string serviceName, string name, RpcMethodShape shape, bool isIdempotent)

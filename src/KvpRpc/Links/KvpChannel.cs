@@ -19,7 +19,8 @@ public sealed class KvpChannel : IKvpLinkSource, IAsyncDisposable
         Peer = new(
             role == PeerRole.Host ? RpcPeerSide.Guest : RpcPeerSide.Host,
             options.VirtualMachineId,
-            options.VirtualMachineName);
+            options.VirtualMachineName,
+            IsProven: !options.PreSharedKey.IsEmpty);
     }
 
     /// <inheritdoc/>

@@ -15,6 +15,10 @@ public abstract class KvpLinkStream : IAsyncDisposable
     /// <summary>Gets the name given by the side that opened the stream.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Gets what both sides call this stream, and no other of theirs; null: the carrier has no such name, or
+    /// nothing of the stream was sent. On the side that opened it, it is there when its first send has ended.</summary>
+    public virtual KvpStreamId? Id => null;
+
     /// <summary>Gets a token that is cancelled when either side resets the stream, or the link ends, before both
     /// directions are closed: how a running call learns that nobody waits for it.</summary>
     public abstract CancellationToken Aborted { get; }

@@ -31,6 +31,8 @@ public sealed class CallFormatTests
             Assert.Equal(vector.TraceState, Encoding.ASCII.GetString(call.TraceState));
             Assert.Equal(vector.Metadata, ReadMetadata(call.Metadata));
             Assert.Equal(vector.Listening, call.Listening);
+            Assert.Equal(vector.FirstLink, call.FirstAttempt?.Link);
+            Assert.Equal(vector.FirstStream, call.FirstAttempt?.Number ?? 0);
             return;
         }
 
@@ -66,6 +68,7 @@ public sealed class CallFormatTests
                 TraceState = Encoding.ASCII.GetBytes(vector.TraceState),
                 Metadata = metadata,
                 Listening = vector.Listening,
+                FirstAttempt = vector.FirstLink is { } link ? new(link, vector.FirstStream) : null,
             }.Write(buffer);
         }
         else

@@ -46,6 +46,10 @@ public sealed record CallVector
 
     public uint Credit { get; init; }
 
+    public uint? FirstLink { get; init; }
+
+    public ulong FirstStream { get; init; }
+
     internal byte[] Message => Convert.FromHexString(Bytes);
 
     internal static CallVector Find(string name) =>

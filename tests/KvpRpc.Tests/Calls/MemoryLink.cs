@@ -41,8 +41,10 @@ internal sealed class MemoryLink(MemoryLinkPair pair, int maxMessageBytes) : Kvp
         {
             if (_endReason is not null)
                 throw new KvpLinkException(_endReason.Error, "The link has ended.", certainlyNotDelivered: true);
-            MemoryLinkStream stream = new(this, pair, name, priority);
-            stream.Remote = new MemoryLinkStream(Remote, pair, name, priority) { Remote = stream };
+            ulong number = (2 * (ulong)OpenedStreams) + (this == pair.Left ? 0u : 1u);
+            KvpStreamId id = new(pair.Id, number);
+            MemoryLinkStream stream = new(this, pair, name, priority, id);
+            stream.Remote = new MemoryLinkStream(Remote, pair, name, priority, id) { Remote = stream };
             _streams.Add(stream);
             OpenedStreams++;
             return stream;

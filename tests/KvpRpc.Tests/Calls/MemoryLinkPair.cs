@@ -6,6 +6,8 @@ namespace KvpRpc.Tests.Calls;
 /// way or die with it.</summary>
 internal sealed class MemoryLinkPair
 {
+    private static uint _lastId;
+
     private readonly Lock _lock = new();
     private readonly Queue<Action> _held = new();
     private bool _isHolding;
@@ -18,6 +20,8 @@ internal sealed class MemoryLinkPair
         Left.Remote = Right;
         Right.Remote = Left;
     }
+
+    internal uint Id { get; } = Interlocked.Increment(ref _lastId);
 
     internal MemoryLink Left { get; }
 

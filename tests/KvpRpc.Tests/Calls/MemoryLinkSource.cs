@@ -18,7 +18,7 @@ internal sealed class MemoryLinkSource : IKvpLinkSource
 
     public string? Obstacle { get; set; }
 
-    public RpcPeerIdentity Peer { get; init; } = RpcPeerIdentity.Unknown;
+    public RpcPeerIdentity Peer { get; set; } = RpcPeerIdentity.Unknown;
 
     public async ValueTask<KvpLink> GetLinkAsync(CancellationToken cancellationToken)
     {

@@ -3,7 +3,8 @@ using KvpRpc.Links;
 
 namespace KvpRpc.Tests.Calls;
 
-internal sealed class MemoryLinkStream(MemoryLink link, MemoryLinkPair pair, string name, KvpStreamPriority priority)
+internal sealed class MemoryLinkStream(
+    MemoryLink link, MemoryLinkPair pair, string name, KvpStreamPriority priority, KvpStreamId id)
     : KvpLinkStream
 {
     private readonly Lock _lock = new();
@@ -26,6 +27,8 @@ internal sealed class MemoryLinkStream(MemoryLink link, MemoryLinkPair pair, str
     internal uint? OwnResetCode { get; private set; }
 
     public override string Name => name;
+
+    public override KvpStreamId? Id => _isAnnounced ? id : null;
 
     public override CancellationToken Aborted => _aborted.Token;
 

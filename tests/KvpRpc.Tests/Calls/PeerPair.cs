@@ -1,4 +1,5 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KvpRpc.Tests.Calls;
@@ -11,8 +12,9 @@ internal sealed class PeerPair : IAsyncDisposable
         RpcPeerOptions? left = null, RpcPeerOptions? right = null, MemoryLinkPair? links = null, bool isOpen = true)
     {
         Links = links ?? new MemoryLinkPair();
-        Left = new RpcPeer(LeftSource, (left ?? new()) with { TimeProvider = Time, Logger = LeftLog });
-        Right = new RpcPeer(RightSource, (right ?? new()) with { TimeProvider = Time, Logger = RightLog });
+        left ??= new() { Resilience = RpcResilienceOptions.None };
+        Left = new RpcPeer(LeftSource, Complete(left, LeftLog));
+        Right = new RpcPeer(RightSource, Complete(right, RightLog));
         Right.AddService<IProbe>(Service);
         Right.AddService<IStreams>(StreamService);
         if (isOpen)
@@ -46,6 +48,12 @@ internal sealed class PeerPair : IAsyncDisposable
     internal IProbe Client { get; }
 
     internal IStreams Streams { get; }
+
+    private RpcPeerOptions Complete(RpcPeerOptions? options, ListLogger log) =>
+        (options ?? new()) with
+        {
+            TimeProvider = Time, Logger = log, DefaultAccess = options?.DefaultAccess ?? RpcAccess.Anyone,
+        };
 
     internal void Open(MemoryLinkPair links)
     {

@@ -9,13 +9,13 @@ internal sealed class RawCaller : IAsyncDisposable
 {
     private readonly RpcPeer _peer;
 
-    internal RawCaller(RpcPeerOptions? options = null)
+    internal RawCaller(RpcPeerOptions? options = null, RpcAccess? access = null)
     {
         MemoryLinkSource source = new();
         source.Open(Links.Right);
         _peer = new RpcPeer(source, (options ?? new()) with { TimeProvider = Time, Logger = Log });
-        _peer.AddService<IProbe>(Service);
-        _peer.AddService<IStreams>(StreamService);
+        _peer.AddService<IProbe>(Service, access ?? RpcAccess.Anyone);
+        _peer.AddService<IStreams>(StreamService, access ?? RpcAccess.Anyone);
         _peer.Start();
     }
 

@@ -6,6 +6,27 @@ namespace KvpRpc.Tests.Calls;
 public sealed class StatusTests
 {
     [Fact]
+    public async Task A_logger_that_throws_breaks_no_call()
+    {
+        ThrowingLogger logger = new();
+        MemoryLinkPair links = new();
+        MemoryLinkSource left = new();
+        MemoryLinkSource right = new();
+        left.Open(links.Left);
+        right.Open(links.Right);
+        await using RpcPeer caller = new(left, new RpcPeerOptions { Logger = logger });
+        await using RpcPeer callee = new(right, new RpcPeerOptions { Logger = logger });
+        ProbeService service = new() { OnRun = (_, _) => throw new IOException("no") };
+        callee.AddService<IProbe>(service, RpcAccess.Anyone);
+        callee.Start();
+        IProbe client = caller.CreateClient<IProbe>();
+        for (int i = 0; i < 4; i++)
+            Assert.Equal(StatusCode.Unknown, (await Wait.ForError(client.RunAsync("a"))).StatusCode);
+        Assert.Equal(3, await Wait.For(client.AddAsync(1, 2)));
+        Assert.True(logger.WasAsked);
+    }
+
+    [Fact]
     public async Task A_service_that_is_not_offered_is_unimplemented_and_named()
     {
         await using PeerPair peers = new();
@@ -122,7 +143,10 @@ public sealed class StatusTests
         peers.Service.OnAwkward = _ => new Awkward("unreadable");
         RpcException error = await Wait.ForError(peers.Client.AwkwardAsync(new Awkward("fine")));
         Assert.Equal(StatusCode.Internal, error.StatusCode);
-        Assert.Equal("The response of test.Probe/Awkward cannot be read.", error.Message);
+        Assert.Equal(
+            "The response of test.Probe/Awkward cannot be read. Is the peer's contract another? This side's is "
+            + "Awkward(value: KvpRpc.Tests.Calls.Awkward) -> KvpRpc.Tests.Calls.Awkward.",
+            error.Message);
         Assert.False(error.CertainlyNotRun);
     }
 

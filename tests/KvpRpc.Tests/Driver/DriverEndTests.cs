@@ -18,7 +18,7 @@ public sealed class DriverEndTests
         await using ScriptedTransport transport = new();
         await using LinkDriver driver = new(transport, PeerRole.Guest, new());
         await using KvpLinkStream stream =
-            new DriverLink(driver, 1024, 16).OpenStream("late", KvpStreamPriority.Normal);
+            new DriverLink(driver, 1, 1024, 16).OpenStream("late", KvpStreamPriority.Normal);
         await driver.DisposeAsync();
         Task send = stream.SendAsync(new byte[1], endOfStream: true, Token).AsTask();
         KvpLinkException error = await Assert.ThrowsAsync<KvpLinkException>(() => send.WaitAsync(Bound, Token));

@@ -23,7 +23,7 @@ public sealed class DriverStreamTests : IAsyncDisposable
             return default;
         };
         _driver = new(_transport, PeerRole.Guest, new());
-        _link = new(_driver, 1024, maxStreams: 16);
+        _link = new(_driver, id: 1, 1024, maxStreams: 16);
         _holds.Wait();
     }
 

@@ -3,7 +3,6 @@ using KvpRpc.Links;
 using KvpRpc.Tests.Calls;
 using KvpRpc.Tests.EndToEnd;
 using KvpRpc.Transports;
-using Microsoft.Extensions.Logging;
 
 namespace KvpRpc.Tests.Driver;
 
@@ -68,25 +67,6 @@ public sealed class SenselessTests
         await using EmulatedPair pair = await EmulatedPair.StartAsync(links: links, guestLinks: links);
         Assert.Equal("text", await Wait.For(pair.Machine.CreateClient<IEcho>().EchoAsync("text", Token)));
         Assert.True(logger.WasAsked);
-    }
-
-    private sealed class ThrowingLogger : ILogger
-    {
-        private int _asked;
-
-        internal bool WasAsked => Volatile.Read(ref _asked) > 1;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => throw new InvalidOperationException("no scope");
-
-        // Some fail here, some only when they are to write.
-        public bool IsEnabled(LogLevel logLevel) => Interlocked.Increment(ref _asked) % 2 == 0
-            ? true
-            : throw new InvalidOperationException("no level");
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) => throw new InvalidOperationException("no log");
     }
 
     private sealed class OneMachine(IKvpTransport transport) : IKvpHypervisor

@@ -24,7 +24,7 @@ public sealed class UndecidedStreamsTests : IAsyncDisposable
     public UndecidedStreamsTests()
     {
         _driver = new(_transport, PeerRole.Guest, new());
-        _link = new(_driver, 1024, maxStreams: 16);
+        _link = new(_driver, id: 1, 1024, maxStreams: 16);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -3,6 +3,7 @@ using KvpRpc.Guest;
 using KvpRpc.Host;
 using KvpRpc.Links;
 using KvpRpc.Tests.Calls;
+using KvpRpc.Tests.Resilience;
 using KvpRpc.Transports;
 
 namespace KvpRpc.Tests.EndToEnd;
@@ -39,18 +40,20 @@ internal sealed class EmulatedPair : IAsyncDisposable
 
     internal StreamService GuestStreams { get; } = new();
 
+    internal Store GuestStore { get; } = new();
+
     /// <summary>Gets the transport of the guest that runs now.</summary>
     internal GatedTransport GuestTransport { get; private set; } = null!;
 
     internal static async Task<EmulatedPair> StartAsync(
         KvpLinkOptions? links = null, EmulatedGuestKind kind = EmulatedGuestKind.Linux,
-        KvpLinkOptions? guestLinks = null)
+        KvpLinkOptions? guestLinks = null, RpcPeerOptions? calls = null)
     {
         EmulatedHyperV hyperV = new();
         EmulatedVirtualMachine emulated = hyperV.AddVirtualMachine("web-01", kind);
         await emulated.StartAsync(TestContext.Current.CancellationToken);
-        KvpHost host = new(hyperV, new() { Links = links ?? new() });
-        host.AddService<IEcho>(_ => new Echo());
+        KvpHost host = new(hyperV, new() { Links = links ?? new(), Calls = calls ?? new() });
+        host.AddService<IEcho>(_ => new Echo(), RpcAccess.Anyone);
         return new(hyperV, emulated, host,
             await host.OpenVirtualMachineAsync("web-01", TestContext.Current.CancellationToken), guestLinks ?? new());
     }
@@ -77,8 +80,9 @@ internal sealed class EmulatedPair : IAsyncDisposable
     {
         GuestTransport = new(OpenGuestTransport(KvpChannel.KeyPrefix("default")));
         KvpGuest guest = new(GuestTransport, new() { Links = _guestLinks });
-        guest.AddService<IEcho>(GuestEcho);
-        guest.AddService<IStreams>(GuestStreams);
+        guest.AddService<IEcho>(GuestEcho, RpcAccess.Anyone);
+        guest.AddService<IStreams>(GuestStreams, RpcAccess.Anyone);
+        guest.AddService<IStore>(GuestStore, RpcAccess.Anyone);
         guest.Start();
         return guest;
     }

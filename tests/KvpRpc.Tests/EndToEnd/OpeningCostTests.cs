@@ -109,7 +109,7 @@ public sealed class OpeningCostTests : IAsyncDisposable
     {
         await StartMachineAsync();
         _host = new(_hyperV, new() { Links = Patient });
-        _host.AddService<IEcho>(_ => new Echo());
+        _host.AddService<IEcho>(_ => new Echo(), RpcAccess.Anyone);
         _machine = await _host.OpenVirtualMachineAsync("vm", Token);
         if (_guest is null)
             await SeeHostItemAsync();
@@ -131,7 +131,7 @@ public sealed class OpeningCostTests : IAsyncDisposable
     {
         GatedTransport tables = new(_emulated!.OpenGuestTransport(KvpChannel.KeyPrefix("default")));
         _guest = new(tables, new() { Links = Patient });
-        _guest.AddService<IEcho>(_echo);
+        _guest.AddService<IEcho>(_echo, RpcAccess.Anyone);
         _guest.Start();
         return tables;
     }

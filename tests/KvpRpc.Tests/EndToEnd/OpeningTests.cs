@@ -18,7 +18,8 @@ public sealed class OpeningTests
         using Hypervisor hypervisor = new();
         await using KvpHost host = new(hypervisor);
         bool fails = true;
-        host.AddService<IEcho>(_ => fails ? throw new InvalidOperationException("no service") : new Echo());
+        host.AddService<IEcho>(
+            _ => fails ? throw new InvalidOperationException("no service") : new Echo(), RpcAccess.Anyone);
         await Assert.ThrowsAsync<InvalidOperationException>(
             async () => await host.OpenVirtualMachineAsync("vm", Token));
         await hypervisor.Opened[0].Disposed.Task.WaitAsync(Bound, Token);

@@ -1,4 +1,5 @@
 using KvpRpc.Links;
+using KvpRpc.Resilience;
 using KvpRpc.Tests.Calls;
 
 namespace KvpRpc.Tests.EndToEnd;
@@ -11,12 +12,16 @@ public sealed class OutcomeTests
 
     private static readonly KvpLinkOptions LostSoon = new() { KeepaliveAfter = Soon, LostAfter = Soon };
 
+    // What is told of one attempt.
+    private static readonly RpcPeerOptions Once = new() { Resilience = RpcResilienceOptions.None };
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_call_that_a_guest_living_on_has_not_taken_is_said_not_to_have_run()
     {
-        await using EmulatedPair pair = await EmulatedPair.StartAsync(guestLinks: new() { LostAfter = Soon });
+        await using EmulatedPair pair = await EmulatedPair.StartAsync(
+            guestLinks: new() { LostAfter = Soon }, calls: Once);
         IEcho echo = pair.Machine.CreateClient<IEcho>();
         await Wait.For(echo.EchoAsync("before", Token));
 
@@ -34,7 +39,8 @@ public sealed class OutcomeTests
     [Fact]
     public async Task A_call_that_a_guest_living_on_has_taken_is_not_said_not_to_have_run()
     {
-        await using EmulatedPair pair = await EmulatedPair.StartAsync(guestLinks: new() { LostAfter = Soon });
+        await using EmulatedPair pair = await EmulatedPair.StartAsync(
+            guestLinks: new() { LostAfter = Soon }, calls: Once);
         IEcho echo = pair.Machine.CreateClient<IEcho>();
         await Wait.For(echo.EchoAsync("before", Token));
         Task call = echo.WaitAsync(Token);
@@ -55,7 +61,8 @@ public sealed class OutcomeTests
     [Fact]
     public async Task Where_the_guest_does_not_come_back_the_outcome_is_unknown_after_the_bound()
     {
-        await using EmulatedPair pair = await EmulatedPair.StartAsync(links: LostSoon with { SettleWithin = Soon });
+        await using EmulatedPair pair = await EmulatedPair.StartAsync(
+            links: LostSoon with { SettleWithin = Soon }, calls: Once);
         RpcException lost = await Wait.ForError(await CallIntoTheVoidAsync(pair, Token));
         Assert.Equal((StatusCode.Unavailable, false), (lost.StatusCode, lost.CertainlyNotRun));
     }
@@ -64,7 +71,7 @@ public sealed class OutcomeTests
     public async Task A_caller_who_gives_up_does_not_wait_for_the_outcome()
     {
         await using EmulatedPair pair = await EmulatedPair.StartAsync(
-            links: LostSoon with { SettleWithin = TimeSpan.FromDays(1) });
+            links: LostSoon with { SettleWithin = TimeSpan.FromDays(1) }, calls: Once);
         using CancellationTokenSource cancelled = new();
         Task call = await CallIntoTheVoidAsync(pair, cancelled.Token);
         Assert.False(call.IsCompleted);
@@ -76,7 +83,7 @@ public sealed class OutcomeTests
     public async Task A_deadline_that_passes_does_not_wait_for_the_outcome()
     {
         await using EmulatedPair pair = await EmulatedPair.StartAsync(
-            links: LostSoon with { SettleWithin = TimeSpan.FromDays(1) });
+            links: LostSoon with { SettleWithin = TimeSpan.FromDays(1) }, calls: Once);
         Task call = await CallIntoTheVoidAsync(pair, Token, deadline: TimeSpan.FromSeconds(2));
         Assert.Equal(StatusCode.DeadlineExceeded, (await Wait.ForError(call)).StatusCode);
     }
@@ -85,7 +92,7 @@ public sealed class OutcomeTests
     public async Task A_side_that_is_closed_does_not_wait_for_the_outcome()
     {
         EmulatedPair pair = await EmulatedPair.StartAsync(
-            links: LostSoon with { SettleWithin = TimeSpan.FromDays(1) });
+            links: LostSoon with { SettleWithin = TimeSpan.FromDays(1) }, calls: Once);
         Task call = await CallIntoTheVoidAsync(pair, Token);
         await pair.DisposeAsync();
         Assert.False((await Wait.ForError(call)).CertainlyNotRun);

@@ -18,7 +18,7 @@ internal sealed class Patching : IPatching // In the guest.
 {
     internal static void Serve(KvpGuest guest) // await KvpGuest.OpenAsync(), in a Linux guest
     {
-        guest.AddService<IPatching>(new Patching());
+        guest.AddService<IPatching>(new Patching(), RpcAccess.Host); // Who may call: nobody else.
         guest.Start();
     }
 

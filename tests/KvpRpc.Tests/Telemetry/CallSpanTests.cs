@@ -50,7 +50,7 @@ public sealed class CallSpanTests
         using SpanList spans = new();
         await using PeerPair peers = new();
         IProbe toLeft = peers.Right.CreateClient<IProbe>();
-        peers.Left.AddService<IProbe>(new ProbeService());
+        peers.Left.AddService<IProbe>(new ProbeService(), RpcAccess.Anyone);
         peers.Service.OnRun = async (_, _) => $"{await toLeft.AddAsync(1, 2)}";
 
         Assert.Equal("3", await Wait.For(peers.Client.RunAsync("x")));

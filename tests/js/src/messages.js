@@ -51,9 +51,11 @@ const fields = {
   12: number('argument', Number.MAX_SAFE_INTEGER, 1),
   13: number('listening', 2 ** 32 - 1, 1),
   14: number('credit', 2 ** 32 - 1, 1),
+  15: number('firstLink', 2 ** 32 - 1),
+  16: number('firstStream', Number.MAX_SAFE_INTEGER, 1),
 };
 const fieldNumbers = Object.keys(fields).map(Number).sort((one, other) => one - other);
-const isOfCall = (fieldNumber) => fieldNumber <= 6 || fieldNumber === 13;
+const isOfCall = (fieldNumber) => fieldNumber <= 6 || [13, 15, 16].includes(fieldNumber);
 const isOfOthers = (fieldNumber) => (fieldNumber >= 6 && fieldNumber <= 12) || fieldNumber === 14;
 const known = (kind, fieldNumber) => (kind === 'call' ? isOfCall : isOfOthers)(fieldNumber);
 

@@ -17,7 +17,7 @@ internal static class GuestApp
         {
             using TrafficMeter meter = TrafficMeter.Create(place.MeterFile);
             await using KvpGuest guest = await OpenAsync(place, meter);
-            guest.AddService<IGuestMachine>(new GuestMachine(guest, TimeProvider.System));
+            guest.AddService<IGuestMachine>(new GuestMachine(guest, TimeProvider.System), RpcAccess.Host);
             guest.Start();
             using CancellationTokenSource ending = new();
             Task signIn = SignInAsync(guest.CreateClient<IHostDesk>(), ending.Token);

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 
-namespace KvpRpc.Driver;
+namespace KvpRpc;
 
-/// <summary>The application's logger, whose failures stay its own: a link does not end because its log cannot be
-/// written.</summary>
+/// <summary>The application's logger, whose failures stay its own: neither a link nor a call ends because its log
+/// cannot be written.</summary>
 internal sealed class GuardedLogger(ILogger inner) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
