@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using KvpRpc.Tests.Calls;
 using KvpRpc.Tests.EndToEnd;
+using KvpRpc.Tests.Resilience;
 
 namespace KvpRpc.Tests.Telemetry;
 
@@ -169,6 +170,22 @@ public sealed class CallSpanTests
         await Wait.For(peers.Client.NotifyAsync("x"));
         AssertEnd(await spans.WaitForAsync(ActivityKind.Client, "test.Probe/Notify"), "OK", isError: false);
         AssertEnd(await spans.WaitForAsync(ActivityKind.Server, "test.Probe/Notify"), "OK", isError: false);
+    }
+
+    [Fact]
+    public async Task All_attempts_of_a_call_are_one_span_of_the_caller()
+    {
+        using SpanList spans = new();
+        await using StorePair peers = new();
+        peers.Links.Hold();
+        Task<string> call = peers.Client.WriteAsync("a");
+        peers.Lose();
+        peers.Open();
+        Assert.Equal("a 1", await peers.ResultOf(call));
+        Activity client = await spans.WaitForAsync(ActivityKind.Client, "test.Store/Write");
+        AssertEnd(client, "OK", isError: false);
+        Activity server = await spans.WaitForAsync(ActivityKind.Server, "test.Store/Write");
+        Assert.Equal(client.SpanId, server.ParentSpanId);
     }
 
     [Fact]
