@@ -72,7 +72,8 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     internal ReadOnlySpan<byte> TraceState => _extras?.TraceState;
 
-    /// <summary>Gets or sets what was made for this call alone, and is disposed of when its handler has ended.</summary>
+    /// <summary>Gets or sets what was made for this call alone, and is disposed of when its handler has
+    /// ended.</summary>
     internal object? ServiceOwner { get; set; }
 
     /// <summary>Gets the span and duration of the call; null: nobody measures it.</summary>
