@@ -83,8 +83,7 @@ public sealed class KvpHost : IAsyncDisposable
 
     /// <summary>Offers a service to every VM that is opened from now on, whose calls each run on what <paramref
     /// name="rent"/> gives.</summary>
-    internal void AddRentedService<[KvpContract] TContract>(
-        Func<ServiceLease<TContract>> rent, RpcAccess? access)
+    internal void AddRentedService<[KvpContract] TContract>(Func<ServiceLease<TContract>> rent, RpcAccess? access)
         where TContract : class
     {
         lock (_gate)

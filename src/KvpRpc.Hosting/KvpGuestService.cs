@@ -17,7 +17,8 @@ internal sealed class KvpGuestService(HostedGuest guest, ILoggerFactory loggers)
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        // Calls that run are drained here, before what they run on is closed.
+        // Calls that run may end, before what they run on is closed.
+        await guest.Peer.DrainAsync(cancellationToken).ConfigureAwait(false);
         await guest.DisposeAsync().ConfigureAwait(false);
     }
 

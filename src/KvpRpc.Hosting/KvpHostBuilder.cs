@@ -36,11 +36,12 @@ public sealed class KvpHostBuilder
     /// <typeparam name="TContract">The contract.</typeparam>
     /// <typeparam name="TService">The class, whose constructor gets what the scope has. It is registered as scoped,
     /// unless it is registered already.</typeparam>
-    /// <param name="access">Who may call the service; null: whom <see cref="RpcPeerOptions.DefaultAccess"/> allows,
-    /// which is nobody unless it is changed.</param>
+    /// <param name="access">Who may call it; null: those whom <see cref="RpcPeerOptions.DefaultAccess"/> allows, by
+    /// default nobody.</param>
     public KvpHostBuilder AddService<
         [KvpContract] TContract,
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(RpcAccess? access = null)
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TService>(
+        RpcAccess? access = null)
         where TContract : class
         where TService : class, TContract
     {

@@ -24,7 +24,8 @@ internal sealed class KvpHostService(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        // Calls that run are drained here, before what they run on is closed.
+        // Calls that run may end, before what they run on is closed.
+        await host.DrainAsync(cancellationToken).ConfigureAwait(false);
         await clients.DisposeAsync().ConfigureAwait(false);
         await host.DisposeAsync().ConfigureAwait(false);
     }

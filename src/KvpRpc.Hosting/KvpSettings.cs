@@ -21,6 +21,10 @@ public abstract class KvpSettings
     /// <inheritdoc cref="RpcPeerOptions.DefaultDeadline"/>
     public TimeSpan DefaultDeadline { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Gets or sets how long calls that run have to end when the application stops; the host's own time for
+    /// that, 30 seconds unless set otherwise, must be longer. By default 10 seconds.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <inheritdoc cref="RpcPeerOptions.MaxConcurrentCalls"/>
     public int MaxConcurrentCalls { get; set; } = 256;
 
@@ -59,6 +63,7 @@ public abstract class KvpSettings
     internal RpcPeerOptions ToCalls() => new()
     {
         DefaultDeadline = DefaultDeadline,
+        DrainTimeout = DrainTimeout,
         MaxConcurrentCalls = MaxConcurrentCalls,
         MaxMessageBytes = MaxMessageBytes,
         IncludeExceptionDetails = IncludeExceptionDetails,

@@ -109,6 +109,19 @@ public sealed class FaultInjectingTransportTests : EmulatorTestBase
     }
 
     [Fact]
+    public async Task A_torn_item_is_of_the_same_length_and_another_text_and_whole_in_the_next_read()
+    {
+        FaultInjectingTransport transport = await OpenAsync(EmulatedFaults.None);
+        await WriteAsync(transport, "a", "12345678");
+
+        transport.Faults = new() { ItemTorn = 1 };
+
+        Assert.Equal("a=12348765", await ReadOwnAsync(transport));
+        transport.Faults = EmulatedFaults.None;
+        Assert.Equal("a=12345678", await ReadOwnAsync(transport));
+    }
+
+    [Fact]
     public async Task The_same_seed_gives_the_same_faults()
     {
         Assert.Equal(await TraceAsync(), await TraceAsync());

@@ -27,7 +27,8 @@ public sealed class HostingTests
         await using Applications apps = await Applications.StartAsync();
         for (int i = 1; i <= 3; i++)
         {
-            Assert.Contains($"Visit {i} ", await Wait.For(apps.ToGuest.GreetAsync("Ann", Token)), StringComparison.Ordinal);
+            string greeting = await Wait.For(apps.ToGuest.GreetAsync("Ann", Token));
+            Assert.Contains($"Visit {i} ", greeting, StringComparison.Ordinal);
             await Wait.Until(() => apps.GuestVisits.Ended == i);
         }
     }
@@ -66,7 +67,7 @@ public sealed class HostingTests
         await machine.StartAsync(Token);
         builder.Services.AddSingleton<Greeter.Greeting>(_ => throw new InvalidOperationException("no greeting"));
         builder.Services.AddKvpGuest().UseTransport((_, prefix) => machine.OpenGuestTransport(prefix))
-            .AddService<IGreeter, Greeter>(RpcAccess.Anyone);
+            .AddService<IGreeter, Greeter>(RpcAccess.Host);
         using IHost guest = builder.Build();
         await guest.StartAsync(Token);
         await using KvpHost host = new(hyperV);
@@ -166,9 +167,30 @@ public sealed class HostingTests
     }
 
     [Fact]
-    public async Task Calls_that_wait_when_the_application_stops_end()
+    public async Task A_call_that_runs_when_the_application_stops_may_end()
     {
         await using Applications apps = await Applications.StartAsync();
+        IAsyncEnumerator<string> greetings = apps.ToGuest.GreetManyAsync(20_000, Token).GetAsyncEnumerator(Token);
+        Assert.True(await greetings.MoveNextAsync());
+
+        Task stopping = apps.Guest.StopAsync(Token);
+        int count = 1;
+        while (await greetings.MoveNextAsync())
+            count++;
+
+        Assert.Equal(20_000, count);
+        await Wait.For(stopping);
+        await greetings.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Calls_that_wait_when_the_application_stops_end()
+    {
+        await using Applications apps = await Applications.StartAsync(settings =>
+        {
+            settings.VirtualMachines.Add("*");
+            settings.DrainTimeout = TimeSpan.FromMilliseconds(100);
+        });
         await Wait.For(apps.ToGuest.GreetAsync("Ann", Token));
         Task waiting = apps.ToGuest.WaitAsync(Token);
         await Wait.Until(() => apps.GuestVisits.Begun == 2);

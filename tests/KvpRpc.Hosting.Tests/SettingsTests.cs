@@ -46,7 +46,10 @@ public sealed class SettingsTests
     public void What_the_settings_say_by_default_is_what_the_options_say_by_default()
     {
         Assert.Equal(new KvpHostOptions().Links, new KvpHostSettings().ToLinks());
-        Assert.Equal(new KvpHostOptions().Calls, new KvpHostSettings().ToCalls());
+        // But an application has 30 seconds to stop, for all that it has to do then.
+        Assert.Equal(
+            new KvpHostOptions().Calls with { DrainTimeout = TimeSpan.FromSeconds(10) },
+            new KvpHostSettings().ToCalls());
     }
 
     [Fact]

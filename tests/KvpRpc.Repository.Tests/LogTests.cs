@@ -8,8 +8,9 @@ public sealed partial class LogTests
 {
     private static readonly (string Layer, int First, int Last)[] Ranges =
     [
-        ("src/KvpRpc/Driver", 1, 99), ("src/KvpRpc/Calls", 100, 199), ("src/KvpRpc.Host", 200, 249),
-        ("src/KvpRpc.Guest", 250, 299), ("src/KvpRpc.Hosting", 300, 399), ("src/KvpRpc.Services", 400, 499),
+        ("src/KvpRpc/Driver", 1, 99), ("src/KvpRpc/Calls", 100, 149), ("src/KvpRpc/Resilience", 150, 199),
+        ("src/KvpRpc.Host", 200, 249), ("src/KvpRpc.Guest", 250, 299),
+        ("src/KvpRpc.Hosting", 300, 399), ("src/KvpRpc.Services", 400, 499),
         ("src/KvpRpc.Grpc", 500, 599),
     ];
 

@@ -86,7 +86,7 @@ internal sealed class ClientInvoker : RpcInvoker
                     .ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (call.NoteFailure(exception))
+        catch (Exception exception) when (call.Note(exception))
         {
             throw;
         }
@@ -111,7 +111,7 @@ internal sealed class ClientInvoker : RpcInvoker
             UnaryCalls.SendAttempt<TRequest> attempt = new(_starter, method, request);
             stream = await _starter.Resilience.MakeAsync(attempt, call).ConfigureAwait(false);
         }
-        catch (Exception exception) when (call.NoteFailure(exception))
+        catch (Exception exception) when (call.Note(exception))
         {
             throw;
         }

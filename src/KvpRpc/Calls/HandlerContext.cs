@@ -33,9 +33,6 @@ internal sealed class HandlerContext(InboundCall call) : RpcContext
     /// <summary>Gets or sets what runs the handler at the end of the interceptors.</summary>
     internal Func<ValueTask<object?>>? Handler { get; set; }
 
-    /// <summary>Gets or sets what was made for it alone.</summary>
-    internal IAsyncDisposable? Lease { get; set; }
-
     /// <summary>Gets whether the interceptors have come to the handler.</summary>
     internal bool HasRun => Volatile.Read(ref _hasRun) != 0;
 

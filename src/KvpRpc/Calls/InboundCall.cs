@@ -45,10 +45,6 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     /// <summary>Gets the method that is called, once the call has been dispatched.</summary>
     internal RpcMethod Definition => _method!.Definition;
 
-    /// <summary>Gets the object that runs a call with interceptors; null: it has not been made, or there are no
-    /// interceptors.</summary>
-    internal IAsyncDisposable? InterceptedLease => Volatile.Read(ref _context)?.Lease;
-
     /// <summary>Gets the time until the deadline, which calls of the handler inherit; null: there is no deadline, or
     /// the call has ended, and what the handler left behind is free of it.</summary>
     internal TimeSpan? TimeLeft
@@ -75,6 +71,10 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     internal ReadOnlySpan<byte> TraceParent => _extras?.TraceParent;
 
     internal ReadOnlySpan<byte> TraceState => _extras?.TraceState;
+
+    /// <summary>Gets or sets what was made for this call alone, and is disposed of when its handler has
+    /// ended.</summary>
+    internal object? ServiceOwner { get; set; }
 
     /// <summary>Gets the span and duration of the call; null: nobody measures it.</summary>
     internal CallMeasurement? Measurement { get; private set; }
@@ -211,6 +211,17 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return stream.SendAsync(message, endOfStream: true, server.Stopping);
     }
 
+    /// <summary>Disposes of what was made for this call alone.</summary>
+    internal ValueTask ReleaseServiceAsync()
+    {
+        object? owner = ServiceOwner;
+        ServiceOwner = null;
+        if (owner is IAsyncDisposable asyncDisposable)
+            return asyncDisposable.DisposeAsync();
+        (owner as IDisposable)?.Dispose();
+        return default;
+    }
+
     private void SetAborted() => Measurement?.SetStatus(
         Deadline <= server.Table.Now ? StatusCode.DeadlineExceeded : StatusCode.Cancelled);
 
@@ -247,8 +258,8 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         finally
         {
             Volatile.Write(ref _hasEnded, true);
-            LeaveWindow();
             Measurement?.End();
+            LeaveWindow();
             server.Table.Remove(this);
             (_sender as ItemSender)?.Dispose();
             await stream.DisposeAsync().ConfigureAwait(false);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KvpRpc.Calls;
 
-/// <summary>What calls log: ids 100 to 199, never used again for another meaning.</summary>
+/// <summary>What calls log: ids 100 to 149, never used again for another meaning.</summary>
 internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Debug, "{Method} was given up: {Reason}.")]
@@ -72,6 +72,6 @@ internal static partial class Log
     [LoggerMessage(114, LogLevel.Debug, "{Method} was given up: a stream among its arguments, or who listens, threw.")]
     internal static partial void ArgumentThrew(ILogger logger, Exception exception, string method);
 
-    [LoggerMessage(116, LogLevel.Warning, "The handler of {Method} was cancelled, though nobody cancelled the call.")]
+    [LoggerMessage(121, LogLevel.Warning, "The handler of {Method} was cancelled, though nobody cancelled the call.")]
     internal static partial void HandlerCancelled(ILogger logger, Exception exception, string method);
 }

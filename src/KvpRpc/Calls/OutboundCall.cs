@@ -43,6 +43,9 @@ internal sealed class OutboundCall : OpenCall
     /// <summary>Gets the call whose handler makes this one; null: there is none.</summary>
     internal InboundCall? Cause { get; private set; }
 
+    /// <summary>Gets or sets the span and duration of the call; null: nobody measures it.</summary>
+    internal CallMeasurement? Measurement { get; set; }
+
     /// <summary>Gets the call that this one is an attempt at; the call itself where it makes its attempt.</summary>
     internal OutboundCall Whole { get; private set; }
 
@@ -51,9 +54,6 @@ internal sealed class OutboundCall : OpenCall
 
     /// <summary>Gets or sets what the call's attempts have come to; null until one has failed.</summary>
     internal CallAttempts? Attempts { get; set; }
-
-    /// <summary>Gets or sets the span and duration of the call; null: nobody measures it.</summary>
-    internal CallMeasurement? Measurement { get; set; }
 
     /// <summary>Gets or sets the bits of the arguments whose reports are wanted.</summary>
     internal uint Listening { get; set; }
@@ -64,20 +64,27 @@ internal sealed class OutboundCall : OpenCall
     /// <summary>Gets the time until the call ends when the caller does not say.</summary>
     internal TimeSpan TimeLimit { get; private set; }
 
-    /// <summary>Takes note of what the caller will be thrown, where somebody measures the call. A filter that lets
-    /// everything pass: it is never true.</summary>
-    internal bool NoteFailure(Exception exception)
-    {
-        Measurement?.SetStatus(exception is RpcException error ? error.StatusCode : StatusCode.Cancelled);
-        return false;
-    }
-
     internal static CallResetCode GetResetCode(CallEnd end) => end switch
     {
         CallEnd.Cancelled => CallResetCode.Cancelled,
         CallEnd.DeadlinePassed => CallResetCode.DeadlineExceeded,
         _ => CallResetCode.Closing,
     };
+
+    /// <summary>Takes note of how the call has failed for its caller; false, so that a filter of exceptions can do
+    /// it.</summary>
+    internal bool Note(Exception exception)
+    {
+        Measurement?.SetStatus(exception is RpcException error ? error.StatusCode : StatusCode.Cancelled);
+        return false;
+    }
+
+    /// <inheritdoc cref="Note"/>
+    internal Exception Noted(Exception exception)
+    {
+        Note(exception);
+        return exception;
+    }
 
     internal static StatusCode GetStatus(CallEnd end) => end switch
     {

@@ -16,5 +16,11 @@ internal sealed class ServiceInstances<TContract>
 
     internal ServiceInstances(Func<ServiceLease<TContract>> rent) => _rent = rent;
 
-    internal ServiceLease<TContract> Rent() => _rent();
+    /// <summary>Gets the object for a call, which disposes of what was made for it alone when it ends.</summary>
+    internal TContract Get(InboundCall call)
+    {
+        ServiceLease<TContract> lease = _rent();
+        call.ServiceOwner = lease.Owner;
+        return lease.GetService();
+    }
 }

@@ -6,17 +6,9 @@ namespace KvpRpc.Calls;
 /// nothing.</param>
 /// <param name="Resolve">Gets the object from the owner, which is disposed of also when this throws.</param>
 internal readonly record struct ServiceLease<TContract>(
-    TContract? Instance, object? Owner, Func<object, TContract>? Resolve = null) : IAsyncDisposable
+    TContract? Instance, object? Owner, Func<object, TContract>? Resolve = null)
     where TContract : class
 {
     internal TContract GetService() => Instance ?? Resolve?.Invoke(Owner!)
         ?? throw new InvalidOperationException($"The factory of {typeof(TContract)} gave null.");
-
-    public ValueTask DisposeAsync()
-    {
-        if (Owner is IAsyncDisposable asyncDisposable)
-            return asyncDisposable.DisposeAsync();
-        (Owner as IDisposable)?.Dispose();
-        return default;
-    }
 }

@@ -71,16 +71,7 @@ internal abstract class ServiceMethod<TContract, TRequest>(
     protected ValueTask<object?> InterceptAsync(InboundCall call, Func<TContract, ValueTask<object?>> handle)
     {
         HandlerContext context = call.OpenContext();
-        context.Handler = () =>
-        {
-            ServiceLease<TContract> lease = instances.Rent();
-            context.Lease = lease;
-            return handle(lease.GetService());
-        };
+        context.Handler = () => handle(instances.Get(call));
         return call.Server.Interceptors!(context);
     }
-
-    /// <summary>Disposes of what was made for one call, whether interceptors ran its handler or not.</summary>
-    protected static ValueTask ReleaseAsync(InboundCall call, in ServiceLease<TContract> lease) =>
-        lease.Owner is null ? call.InterceptedLease?.DisposeAsync() ?? default : lease.DisposeAsync();
 }

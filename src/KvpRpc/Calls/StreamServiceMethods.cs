@@ -11,7 +11,6 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
 {
     protected override async ValueTask RunAsync(InboundCall call, TRequest request)
     {
-        ServiceLease<TContract> lease = default;
         try
         {
             TResponse response;
@@ -20,8 +19,8 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
                 RpcArguments arguments = call.OpenArguments(method);
                 if (call.Server.Interceptors is null)
                 {
-                    lease = Instances.Rent();
-                    response = await handler(lease.GetService(), request, arguments, call.Aborted).ConfigureAwait(false);
+                    TContract service = Instances.Get(call);
+                    response = await handler(service, request, arguments, call.Aborted).ConfigureAwait(false);
                 }
                 else
                 {
@@ -38,7 +37,7 @@ internal sealed class ClientStreamServiceMethod<TContract, TRequest, TResponse>(
         }
         finally
         {
-            await ReleaseAsync(call, lease).ConfigureAwait(false);
+            await call.ReleaseServiceAsync().ConfigureAwait(false);
         }
     }
 
@@ -62,7 +61,6 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
 {
     protected override async ValueTask RunAsync(InboundCall call, TRequest request)
     {
-        ServiceLease<TContract> lease = default;
         try
         {
             try
@@ -70,9 +68,8 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
                 RpcArguments arguments = call.OpenArguments(method);
                 if (call.Server.Interceptors is null)
                 {
-                    lease = Instances.Rent();
-                    await SendAsync(call, handler(lease.GetService(), request, arguments, call.Aborted))
-                        .ConfigureAwait(false);
+                    TContract service = Instances.Get(call);
+                    await SendAsync(call, handler(service, request, arguments, call.Aborted)).ConfigureAwait(false);
                 }
                 else
                 {
@@ -89,7 +86,7 @@ internal sealed class ItemsServiceMethod<TContract, TRequest, TItem>(
         }
         finally
         {
-            await ReleaseAsync(call, lease).ConfigureAwait(false);
+            await call.ReleaseServiceAsync().ConfigureAwait(false);
         }
     }
 

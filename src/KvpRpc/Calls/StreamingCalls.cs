@@ -21,7 +21,7 @@ internal static class StreamingCalls
             ResultAttempt<TRequest, TResponse> attempt = new(starter, method, request, arguments);
             return await starter.Resilience.MakeAsync(attempt, call).ConfigureAwait(false);
         }
-        catch (Exception exception) when (call.NoteFailure(exception))
+        catch (Exception exception) when (call.Note(exception))
         {
             throw;
         }
@@ -56,7 +56,7 @@ internal static class StreamingCalls
             {
                 (attempt, outgoing, first) = await starter.Resilience.MakeAsync(begin, call).ConfigureAwait(false);
             }
-            catch (Exception exception) when (call.NoteFailure(exception))
+            catch (Exception exception) when (call.Note(exception))
             {
                 throw;
             }
@@ -72,7 +72,7 @@ internal static class StreamingCalls
                 }
                 catch (Exception exception)
                 {
-                    throw Fail(exception);
+                    throw call.Noted(starter.Fail(exception, method, attempt, attempt.Stream, outgoing));
                 }
 
                 ItemCursor items = message.Items;
@@ -88,7 +88,7 @@ internal static class StreamingCalls
                         }
                         catch (Exception exception)
                         {
-                            throw Fail(exception);
+                            throw call.Noted(starter.Fail(exception, method, attempt, attempt.Stream, outgoing));
                         }
 
                         yield return item;
@@ -102,7 +102,7 @@ internal static class StreamingCalls
             while (!message.IsLast);
 
             if (message.Error is { } error)
-                throw Fail(error);
+                throw call.Noted(starter.Fail(error, method, attempt, attempt.Stream, outgoing));
             hasEnded = true;
         }
         finally
@@ -116,13 +116,6 @@ internal static class StreamingCalls
             if (attempt != call)
                 attempt.EndAttempt();
             starter.End(call);
-        }
-
-        Exception Fail(Exception exception)
-        {
-            Exception error = starter.Fail(exception, method, attempt, attempt.Stream, outgoing);
-            _ = call.NoteFailure(error);
-            return error;
         }
     }
 

@@ -16,7 +16,6 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
         bool isOneWay = method.Shape == RpcMethodShape.OneWay;
         if (isOneWay)
             await call.CompleteOneWayAsync().ConfigureAwait(false);
-        ServiceLease<TContract> lease = default;
         try
         {
             TResponse response;
@@ -24,8 +23,8 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
             {
                 if (call.Server.Interceptors is null)
                 {
-                    lease = Instances.Rent();
-                    response = await handler(lease.GetService(), request, call.Aborted).ConfigureAwait(false);
+                    TContract service = Instances.Get(call);
+                    response = await handler(service, request, call.Aborted).ConfigureAwait(false);
                 }
                 else
                 {
@@ -43,7 +42,7 @@ internal sealed class UnaryServiceMethod<TContract, TRequest, TResponse>(
         }
         finally
         {
-            await ReleaseAsync(call, lease).ConfigureAwait(false);
+            await call.ReleaseServiceAsync().ConfigureAwait(false);
         }
     }
 

@@ -53,6 +53,8 @@ internal sealed class LinkMetrics
         "Links that are open now.");
 
     private readonly KeyValuePair<string, object?>[] _tags;
+    private readonly KeyValuePair<string, object?>[] _tagsOfNews;
+    private readonly KeyValuePair<string, object?>[] _tagsOfNoNews;
     private long _rewrites;
 
     internal LinkMetrics(PeerRole role, KvpLinkOptions options)
@@ -67,6 +69,8 @@ internal sealed class LinkMetrics
         if (options.VirtualMachineName is { } name)
             tags.Add(new(KvpTelemetry.VirtualMachineName, name));
         _tags = [.. tags];
+        _tagsOfNews = [.. tags, new(KvpTelemetry.ReadFoundNews, true)];
+        _tagsOfNoNews = [.. tags, new(KvpTelemetry.ReadFoundNews, false)];
         _ = OpenLinks;
     }
 
@@ -78,11 +82,7 @@ internal sealed class LinkMetrics
     }
 
     /// <summary>A read of the peer's table has ended.</summary>
-    internal void HandleRead(bool foundNews)
-    {
-        if (Reads.Enabled)
-            Reads.Add(1, [.. _tags, new(KvpTelemetry.ReadFoundNews, foundNews)]);
-    }
+    internal void HandleRead(bool foundNews) => Reads.Add(1, foundNews ? _tagsOfNews : _tagsOfNoNews);
 
     internal void HandleOpened() => Open.TryAdd(this, true);
 

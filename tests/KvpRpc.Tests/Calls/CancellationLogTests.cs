@@ -83,7 +83,7 @@ public sealed class CancellationLogTests
         peers.Service.OnRun = (_, _) => throw new TaskCanceledException("The handler's own time is over.");
         RpcException error = await Wait.ForError(peers.Client.RunAsync("x"));
         Assert.Equal(StatusCode.Unknown, error.StatusCode);
-        Assert.Contains(peers.RightLog.Lines, line => line is { Id: 116, Level: LogLevel.Warning });
+        Assert.Contains(peers.RightLog.Lines, line => line is { Id: 121, Level: LogLevel.Warning });
         AssertNothingAbove(peers, LogLevel.Warning);
     }
 

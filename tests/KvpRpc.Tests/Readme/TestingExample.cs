@@ -11,7 +11,7 @@ public sealed class TestingExample
     {
         await using KvpTestPair pair = await KvpTestPair.StartAsync(new()
         {
-            Guest = guest => guest.AddService<IPatching>(new Patching(), RpcAccess.Anyone),
+            Guest = guest => guest.AddService<IPatching>(new Patching(), RpcAccess.Host),
         });
         IPatching patching = pair.Host.CreateClient<IPatching>();
 
@@ -25,7 +25,7 @@ public sealed class TestingExample
     {
         await using KvpTestPair pair = await KvpTestPair.StartAsync(new()
         {
-            Guest = guest => guest.AddService<IPatching>(new Patching(), RpcAccess.Anyone),
+            Guest = guest => guest.AddService<IPatching>(new Patching(), RpcAccess.Host),
             Seed = 7, // Says which faults happen; the same seed, the same faults.
         });
         pair.SetFaults(new()
@@ -44,7 +44,7 @@ public sealed class TestingExample
         TaskCompletionSource begun = new();
         await using KvpTestPair pair = await KvpTestPair.StartAsync(new()
         {
-            Guest = guest => guest.AddService<IPatching>(new SlowPatching(begun), RpcAccess.Anyone),
+            Guest = guest => guest.AddService<IPatching>(new SlowPatching(begun), RpcAccess.Host),
         });
         IPatching patching = pair.Host.CreateClient<IPatching>();
         Task<PatchReport> call = patching.InstallAsync("slow", CancellationToken.None);
@@ -62,7 +62,7 @@ public sealed class TestingExample
     {
         await using KvpTestPair pair = await KvpTestPair.StartAsync(new()
         {
-            Guest = guest => guest.AddService<IPatching>(new Patching(), RpcAccess.Anyone),
+            Guest = guest => guest.AddService<IPatching>(new Patching(), RpcAccess.Host),
         });
         IPatching patching = pair.Host.CreateClient<IPatching>();
         pair.Cut();
@@ -77,7 +77,7 @@ public sealed class TestingExample
         TaskCompletionSource begun = new();
         await using KvpTestPair pair = await KvpTestPair.StartAsync(new()
         {
-            Guest = guest => guest.AddService<IPatching>(new SlowPatching(begun), RpcAccess.Anyone),
+            Guest = guest => guest.AddService<IPatching>(new SlowPatching(begun), RpcAccess.Host),
         });
         IPatching patching = pair.Host.CreateClient<IPatching>();
         await patching.InstallAsync("KB1", CancellationToken.None);
@@ -98,7 +98,7 @@ public sealed class TestingExample
         FakeTimeProvider time = new();
         await using KvpTestPair pair = await KvpTestPair.StartAsync(new()
         {
-            Guest = guest => guest.AddService<IPatching>(new SlowPatching(new()), RpcAccess.Anyone),
+            Guest = guest => guest.AddService<IPatching>(new SlowPatching(new()), RpcAccess.Host),
             TimeProvider = time,
         });
         IPatching patching = pair.Host.CreateClient<IPatching>(new() { Deadline = TimeSpan.FromMinutes(1) });

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using KvpRpc.Tests.Calls;
 using KvpRpc.Tests.EndToEnd;
+using KvpRpc.Tests.Resilience;
 
 namespace KvpRpc.Tests.Telemetry;
 
@@ -50,7 +51,7 @@ public sealed class CallSpanTests
         using SpanList spans = new();
         await using PeerPair peers = new();
         IProbe toLeft = peers.Right.CreateClient<IProbe>();
-        peers.Left.AddService<IProbe>(new ProbeService());
+        peers.Left.AddService<IProbe>(new ProbeService(), RpcAccess.Anyone);
         peers.Service.OnRun = async (_, _) => $"{await toLeft.AddAsync(1, 2)}";
 
         Assert.Equal("3", await Wait.For(peers.Client.RunAsync("x")));
@@ -169,6 +170,22 @@ public sealed class CallSpanTests
         await Wait.For(peers.Client.NotifyAsync("x"));
         AssertEnd(await spans.WaitForAsync(ActivityKind.Client, "test.Probe/Notify"), "OK", isError: false);
         AssertEnd(await spans.WaitForAsync(ActivityKind.Server, "test.Probe/Notify"), "OK", isError: false);
+    }
+
+    [Fact]
+    public async Task All_attempts_of_a_call_are_one_span_of_the_caller()
+    {
+        using SpanList spans = new();
+        await using StorePair peers = new();
+        peers.Links.Hold();
+        Task<string> call = peers.Client.WriteAsync("a");
+        peers.Lose();
+        peers.Open();
+        Assert.Equal("a 1", await peers.ResultOf(call));
+        Activity client = await spans.WaitForAsync(ActivityKind.Client, "test.Store/Write");
+        AssertEnd(client, "OK", isError: false);
+        Activity server = await spans.WaitForAsync(ActivityKind.Server, "test.Store/Write");
+        Assert.Equal(client.SpanId, server.ParentSpanId);
     }
 
     [Fact]
