@@ -36,6 +36,8 @@ internal static class Recovery
             result?.NotePolls(polls.Thousandths);
         }
 
+        foreach (SimulatedWorld each in worlds)
+            each.IsAtRest = true;
         world.RunFor(Rests);
         foreach (SimulatedWorld each in worlds)
             CheckRest(each);

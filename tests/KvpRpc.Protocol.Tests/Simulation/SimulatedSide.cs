@@ -11,6 +11,8 @@ internal sealed class SimulatedSide
     /// <summary>How soon a guest looks again that has seen something odd, or could not look.</summary>
     internal static readonly TimeSpan UneasyLook = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan RestPoll = TimeSpan.FromSeconds(10);
+
     private readonly SimulatedWorld _world;
     private readonly bool _isHost;
     private readonly LandingChecker _landings = new();
@@ -198,7 +200,7 @@ internal sealed class SimulatedSide
     private void SchedulePoll()
     {
         TimeSpan busy = _isHost ? _world.BusyPoll : TimeSpan.FromSeconds(2);
-        TimeSpan idle = _isHost ? _world.IdlePoll : TimeSpan.FromSeconds(30);
+        TimeSpan idle = _isHost ? _world.IsAtRest ? RestPoll : _world.IdlePoll : TimeSpan.FromSeconds(30);
         Instant next = _world.Clock.Now + (Peer.Engine.IsBusy ? busy : idle);
         if (next >= _pollAt)
             return;

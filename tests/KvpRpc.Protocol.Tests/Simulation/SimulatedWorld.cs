@@ -57,6 +57,9 @@ internal sealed class SimulatedWorld : IDisposable
 
     internal TimeSpan IdlePoll { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Gets or sets whether nothing is to happen any more but polls: fewer of them show the same.</summary>
+    internal bool IsAtRest { get; set; }
+
     /// <summary>Gets or sets for how much longer than others this world may have to wait until it works
     /// again.</summary>
     internal TimeSpan FurtherWaits { get; set; }

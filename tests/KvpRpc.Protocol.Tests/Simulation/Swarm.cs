@@ -120,7 +120,9 @@ internal static class Swarm
                     side.Pump();
                 }
 
-                Next();
+                // What looks at an engine at rest would hide that it does not say when it must be looked at.
+                if (!world.IsAtRest)
+                    Next();
             });
         }
 
