@@ -60,7 +60,9 @@ internal sealed class CaseSides : IAsyncDisposable
         IKvpTransport OpenGuest(string locks) => isDaemon
             ? LinuxGuestTransport.Open(new()
             {
-                KeyPrefix = prefix, Folder = emulated.PoolFolder!, LockFolder = locks,
+                KeyPrefix = prefix,
+                Folder = emulated.PoolFolder!,
+                LockFolder = locks,
             })
             : emulated.OpenGuestTransport(prefix);
     }

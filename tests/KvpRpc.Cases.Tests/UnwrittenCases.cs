@@ -7,7 +7,8 @@ public sealed class UnwrittenCases
 {
     private static readonly RpcPeerOptions Many = new()
     {
-        MaxConcurrentCalls = 4096, DefaultDeadline = TimeSpan.FromMinutes(5),
+        MaxConcurrentCalls = 4096,
+        DefaultDeadline = TimeSpan.FromMinutes(5),
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -88,8 +89,8 @@ public sealed class UnwrittenCases
         await Wait.ForCancellation(client.EmptyCallAsync(cancelled));
         await Wait.ForCancellation(
             client.StreamingInputCallAsync(payloads.Reader.ReadAllAsync(CancellationToken.None), cancelled));
-        await Wait.ForCancellation(
-            client.StreamingOutputCallAsync(new([1], [], null), cancelled).ToListAsync(CancellationToken.None).AsTask());
+        IAsyncEnumerable<byte[]> items = client.StreamingOutputCallAsync(new([1], [], null), cancelled);
+        await Wait.ForCancellation(items.ToListAsync(CancellationToken.None).AsTask());
         await Wait.For(client.EmptyCallAsync(Token));
         Assert.Equal(0, sides.Service.Responses);
         Assert.False(sides.Service.Begun.IsCompleted);
@@ -123,7 +124,8 @@ public sealed class UnwrittenCases
         Channel<byte[]> payloads = Channel.CreateUnbounded<byte[]>();
         ITestService client = RpcClients.With(sides.CreateClient<ITestService>(), new()
         {
-            Metadata = new() { { TestService.InitialKey, "early" } }, Response = response,
+            Metadata = new() { { TestService.InitialKey, "early" } },
+            Response = response,
         });
         Task<int> call =
             client.StreamingInputCallAsync(payloads.Reader.ReadAllAsync(CancellationToken.None), stop.Token);

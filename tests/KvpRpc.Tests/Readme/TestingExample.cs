@@ -30,8 +30,13 @@ public sealed class TestingExample
         });
         pair.SetFaults(new()
         {
-            ReadFails = 0.05, ItemHidden = 0.05, ItemTorn = 0.02,
-            WriteFails = 0.05, ItemLost = 0.02, ItemLandsLate = 0.05, LateBy = TimeSpan.FromMilliseconds(50),
+            ReadFails = 0.05,
+            ItemHidden = 0.05,
+            ItemTorn = 0.02,
+            WriteFails = 0.05,
+            ItemLost = 0.02,
+            ItemLandsLate = 0.05,
+            LateBy = TimeSpan.FromMilliseconds(50),
         });
         IPatching patching = pair.Host.CreateClient<IPatching>();
         for (int i = 0; i < 10; i++)

@@ -108,7 +108,7 @@ public sealed class RetryTests
             ? throw new RpcException(status, "Busy.") { RetryAfter = TimeSpan.FromSeconds(7) }
             : Task.FromResult(key);
         Task<string> call = peers.Client.ReadAsync("a");
-        await Wait.Until(() => peers.CallerLog.Lines.Any(line => line.Id == 150));
+        await Wait.Until(() => peers.Time.Waits.Contains(TimeSpan.FromSeconds(7)));
         peers.Time.Advance(TimeSpan.FromSeconds(7) - Step);
         Assert.Equal(1, peers.Store.Runs);
         peers.Time.Advance(Step);

@@ -1,6 +1,5 @@
 using KvpRpc.Links;
 using KvpRpc.Tests.Calls;
-using Microsoft.Extensions.Time.Testing;
 
 namespace KvpRpc.Tests.Resilience;
 
@@ -24,7 +23,7 @@ internal sealed class StorePair : IAsyncDisposable
         Client = _caller.CreateClient<IStore>(new() { Deadline = Timeout.InfiniteTimeSpan });
     }
 
-    internal FakeTimeProvider Time { get; } = new();
+    internal WatchedTimeProvider Time { get; } = new();
 
     internal ListLogger CallerLog { get; } = new();
 
