@@ -179,8 +179,6 @@ internal sealed class InboundArguments : RpcArguments
             int payloadStart = parts.PayloadStart;
             if (parts.IsCompressed)
                 message = Expand(message, payloadStart);
-            if (message.Data.Length == payloadStart)
-                throw CallErrors.ItemUnreadable(_call.Method);
             if (header.Argument == (uint)index)
             {
                 isTaken = true;
