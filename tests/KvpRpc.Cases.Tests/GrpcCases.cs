@@ -41,9 +41,10 @@ public abstract class GrpcCases(bool isDaemon, bool hostCalls)
         Assert.Equal(74922, sum);
     }
 
-    /// <remarks>As with gRPC, a probe says first whether the service looks; its request is not compressed, since the
-    /// caller does not know yet that it may be. Compressing is a choice of a call, not of a test, so the choice of the
-    /// last request is none.</remarks>
+    /// <remarks>As with gRPC, a probe finds out first whether the service looks at what came: it expects a compressed
+    /// request and gets another, since the first of a link is none. gRPC's flag beside the encoding has no counterpart:
+    /// no caller can send a request as compressed that is not. What bytes of that kind do is for the tests of
+    /// calls.</remarks>
     [Fact]
     public async Task Case_client_compressed_unary()
     {
