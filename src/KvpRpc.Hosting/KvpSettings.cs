@@ -32,6 +32,9 @@ public abstract class KvpSettings
     /// MiB.</summary>
     public int MaxMessageBytes { get; set; } = 4 << 20;
 
+    /// <inheritdoc cref="RpcPeerOptions.Compression"/>
+    public RpcCompression Compression { get; set; }
+
     /// <inheritdoc cref="RpcPeerOptions.IncludeExceptionDetails"/>
     public bool IncludeExceptionDetails { get; set; }
 
@@ -66,6 +69,7 @@ public abstract class KvpSettings
         DrainTimeout = DrainTimeout,
         MaxConcurrentCalls = MaxConcurrentCalls,
         MaxMessageBytes = MaxMessageBytes,
+        Compression = Compression,
         IncludeExceptionDetails = IncludeExceptionDetails,
     };
 }

@@ -23,6 +23,9 @@ public sealed record RpcCallOptions
     /// cref="RpcDedupeOptions"/>.</summary>
     public ReadOnlyMemory<byte> IdempotencyId { get; init; }
 
+    /// <summary>Gets how the call's messages are compressed; null for the client's way.</summary>
+    public RpcCompression? Compression { get; init; }
+
     /// <summary>Gets what takes the metadata of the response; null: it is dropped.</summary>
     public RpcResponse? Response { get; init; }
 }

@@ -19,6 +19,12 @@ public sealed record RpcClientOptions
     /// <summary>Gets what goes to the callee beside the arguments of every call; null: nothing.</summary>
     public RpcMetadata? Metadata { get; init; }
 
+    /// <summary>Gets how messages of the client's calls are compressed: not at all. Otherwise the callee may compress
+    /// what it answers, and arguments are compressed as soon as a call on the same link has been answered by a callee
+    /// that takes them so (<see cref="RpcPeerOptions.Compression"/>); until then, and for others, they cross as they
+    /// are.</summary>
+    public RpcCompression Compression { get; init; }
+
     /// <summary>Gets what runs around the client's calls, the first outermost, inside
     /// <see cref="RpcPeerOptions.ClientInterceptors"/>.</summary>
     public IReadOnlyList<IRpcClientInterceptor> Interceptors { get; init; } = [];
@@ -29,6 +35,12 @@ public sealed record RpcClientOptions
 
     /// <summary>Gets how calls are sent again before the first attempt has ended; null: they are not.</summary>
     public RpcHedgingOptions? Hedging { get; init; }
+
+    internal static void ValidateCompression(RpcCompression compression, string name)
+    {
+        if (compression is not (RpcCompression.None or RpcCompression.Brotli))
+            throw new ArgumentOutOfRangeException(name, compression, "There is no such way of compression.");
+    }
 
     internal static void ValidateDeadline(TimeSpan deadline, string name)
     {

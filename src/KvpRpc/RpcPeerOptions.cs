@@ -28,6 +28,13 @@ public sealed record RpcPeerOptions
     /// more ends with <see cref="StatusCode.ResourceExhausted"/>.</summary>
     public int MaxMetadataBytes { get; init; } = 8 * 1024;
 
+    /// <summary>Gets which compressed calls of the peer are taken, and how their answers are compressed for callers that
+    /// take them so: none, and not at all. See <see cref="RpcContext.ResponseCompression"/>; for calls of this side,
+    /// see <see cref="RpcClientOptions.Compression"/>.</summary>
+    /// <remarks>A few compressed bytes can become <see cref="MaxMessageBytes"/>, in each of
+    /// <see cref="MaxConcurrentCalls"/> calls: a side that takes them should let both be small.</remarks>
+    public RpcCompression Compression { get; init; }
+
     /// <summary>Gets who may call a service that was added without saying so; null: nobody.</summary>
     public RpcAccess? DefaultAccess { get; init; }
 
@@ -62,6 +69,7 @@ public sealed record RpcPeerOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxMessageBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxMetadataBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxMetadataBytes, 8 * 1024);
+        RpcClientOptions.ValidateCompression(Compression, nameof(Compression));
         ArgumentNullException.ThrowIfNull(ClientInterceptors);
         ArgumentNullException.ThrowIfNull(ServerInterceptors);
         Resilience.Validate();

@@ -16,6 +16,9 @@ public sealed class RpcResponse
     /// <summary>Gets the metadata that came with the end of the call, also with an error; none before.</summary>
     public RpcMetadata Trailers => _trailers;
 
+    /// <summary>Gets or sets whether the message that came last was compressed.</summary>
+    internal bool WasCompressed { get; set; }
+
     /// <summary>Waits for <see cref="Headers"/>; completes with none where the call ends, or its first item comes,
     /// without. The items of a result that is a stream must be asked for, or nothing is received.</summary>
     public Task<RpcMetadata> WaitForHeadersAsync() => _headersCame.Task;

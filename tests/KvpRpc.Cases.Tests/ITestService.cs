@@ -9,7 +9,7 @@ public interface ITestService
     Task<SimpleResponse> UnaryCallAsync(SimpleRequest request, CancellationToken cancellationToken = default);
 
     Task<int> StreamingInputCallAsync(
-        IAsyncEnumerable<byte[]> payloads, CancellationToken cancellationToken = default);
+        IAsyncEnumerable<StreamingInput> inputs, CancellationToken cancellationToken = default);
 
     IAsyncEnumerable<byte[]> StreamingOutputCallAsync(
         StreamingRequest request, CancellationToken cancellationToken = default);

@@ -26,19 +26,25 @@ internal sealed class TestService : ITestService
     public async Task<SimpleResponse> UnaryCallAsync(SimpleRequest request, CancellationToken cancellationToken)
     {
         await EchoMetadataAsync();
+        Check(request.ExpectCompressed);
+        Compress(request.ResponseCompressed);
         ThrowIfAsked(request.Status);
         return new(new byte[request.ResponseSize]);
     }
 
     public async Task<int> StreamingInputCallAsync(
-        IAsyncEnumerable<byte[]> payloads, CancellationToken cancellationToken)
+        IAsyncEnumerable<StreamingInput> inputs, CancellationToken cancellationToken)
     {
         using Handling handling = new(this);
         await EchoMetadataAsync();
         _begun.TrySetResult();
         int sum = 0;
-        await foreach (byte[] payload in payloads.WithCancellation(cancellationToken))
-            sum += payload.Length;
+        await foreach (StreamingInput input in inputs.WithCancellation(cancellationToken))
+        {
+            Check(input.ExpectCompressed);
+            sum += input.Payload.Length;
+        }
+
         handling.IsWhole = true;
         return sum;
     }
@@ -48,11 +54,12 @@ internal sealed class TestService : ITestService
     {
         using Handling handling = new(this);
         await EchoMetadataAsync();
-        foreach (int size in request.ResponseSizes)
+        for (int i = 0; i < request.ResponseSizes.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Interlocked.Increment(ref _responses);
-            yield return new byte[size];
+            Compress(request.ResponsesCompressed?[i]);
+            yield return new byte[request.ResponseSizes[i]];
         }
 
         handling.IsWhole = true;
@@ -84,6 +91,18 @@ internal sealed class TestService : ITestService
             context.ResponseTrailers.Add(TrailingKey, trailing);
         if (context.RequestMetadata.GetText(InitialKey) is { } initial)
             await context.SendHeadersAsync(new() { { InitialKey, initial } });
+    }
+
+    private static void Check(bool? isCompressed)
+    {
+        if (isCompressed is { } expected && RpcContext.CurrentCall!.WasCompressed != expected)
+            throw new RpcException(StatusCode.InvalidArgument, $"The message is {(expected ? "not " : "")}compressed.");
+    }
+
+    private static void Compress(bool? isCompressed)
+    {
+        if (isCompressed is { } wanted)
+            RpcContext.Current!.ResponseCompression = wanted ? RpcCompression.Brotli : RpcCompression.None;
     }
 
     private static void ThrowIfAsked(EchoStatus? status)

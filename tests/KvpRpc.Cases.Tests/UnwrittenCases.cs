@@ -85,10 +85,10 @@ public sealed class UnwrittenCases
         await using CaseSides sides = await CaseSides.StartAsync(isDaemon, hostCalls: true);
         ITestService client = sides.CreateClient<ITestService>();
         CancellationToken cancelled = new(canceled: true);
-        Channel<byte[]> payloads = Channel.CreateUnbounded<byte[]>();
+        Channel<StreamingInput> inputs = Channel.CreateUnbounded<StreamingInput>();
         await Wait.ForCancellation(client.EmptyCallAsync(cancelled));
         await Wait.ForCancellation(
-            client.StreamingInputCallAsync(payloads.Reader.ReadAllAsync(CancellationToken.None), cancelled));
+            client.StreamingInputCallAsync(inputs.Reader.ReadAllAsync(CancellationToken.None), cancelled));
         IAsyncEnumerable<byte[]> items = client.StreamingOutputCallAsync(new([1], [], null), cancelled);
         await Wait.ForCancellation(items.ToListAsync(CancellationToken.None).AsTask());
         await Wait.For(client.EmptyCallAsync(Token));
@@ -121,14 +121,14 @@ public sealed class UnwrittenCases
         await using CaseSides sides = await CaseSides.StartAsync(isDaemon, hostCalls: true);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         RpcResponse response = new();
-        Channel<byte[]> payloads = Channel.CreateUnbounded<byte[]>();
+        Channel<StreamingInput> inputs = Channel.CreateUnbounded<StreamingInput>();
         ITestService client = RpcClients.With(sides.CreateClient<ITestService>(), new()
         {
             Metadata = new() { { TestService.InitialKey, "early" } },
             Response = response,
         });
         Task<int> call =
-            client.StreamingInputCallAsync(payloads.Reader.ReadAllAsync(CancellationToken.None), stop.Token);
+            client.StreamingInputCallAsync(inputs.Reader.ReadAllAsync(CancellationToken.None), stop.Token);
         Assert.Equal("early", (await Wait.For(response.WaitForHeadersAsync())).GetText(TestService.InitialKey));
         await stop.CancelAsync();
         await Wait.ForCancellation(call);

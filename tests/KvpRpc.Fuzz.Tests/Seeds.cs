@@ -162,6 +162,14 @@ internal static class Seeds
         new ResponseHeader { Argument = 1 }.Write(item, CallMessageKind.Item);
         yield return [.. item.WrittenMemory.Span, 0x01];
         yield return [(byte)CallMessageKind.Result, 0xc0];
+
+        PooledBuffer compressed = new();
+        new ResponseHeader { Compression = MessageCompression.Brotli }.Write(compressed, CallMessageKind.Result);
+        byte[] array = [0xdc, 0x02, 0x00, .. Enumerable.Range(0, 512).Select(i => (byte)(i % 100))];
+        array.CopyTo(compressed.GetSpan(array.Length));
+        compressed.Advance(array.Length);
+        MessageCompression.TryCompress(compressed);
+        yield return compressed.WrittenMemory.ToArray();
     }
 
     private static IEnumerable<byte[]> Pools()

@@ -15,10 +15,17 @@ internal sealed class DotNetPeer : IDotNetPeer
     /// <summary>Gets what completes when a wait was stopped.</summary>
     internal Task Stopped => _stopped.Task;
 
+    /// <summary>Gets whether the arguments of the last echo came compressed.</summary>
+    internal bool WasCompressed { get; private set; }
+
     /// <summary>Gets the first text that was noted.</summary>
     internal Task<string> Noted => _noted.Task;
 
-    public Task<string> EchoAsync(string text, CancellationToken cancellationToken) => Task.FromResult(text);
+    public Task<string> EchoAsync(string text, CancellationToken cancellationToken)
+    {
+        WasCompressed = RpcContext.CurrentCall!.WasCompressed;
+        return Task.FromResult(text);
+    }
 
     public async Task WaitAsync(CancellationToken cancellationToken)
     {

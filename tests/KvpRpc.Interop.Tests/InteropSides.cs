@@ -48,19 +48,22 @@ internal sealed class InteropSides : IAsyncDisposable
 
     /// <summary>Opens the .NET side with its service; gives a client of the peer's and what it links with.</summary>
     internal async Task<(IJavaScriptPeer Client, IKvpLinkSource Links)> OpenDotNetAsync(
-        KvpLinkOptions? links = null, TimeSpan? deadline = null)
+        KvpLinkOptions? links = null,
+        TimeSpan? deadline = null,
+        RpcCompression compression = RpcCompression.None)
     {
-        RpcClientOptions options = new() { Deadline = deadline };
+        RpcClientOptions options = new() { Deadline = deadline, Compression = compression };
+        RpcPeerOptions calls = new() { Compression = compression };
         if (_isDotNetHost)
         {
-            KvpHost host = new(_hyperV, new() { Links = links ?? new() });
+            KvpHost host = new(_hyperV, new() { Links = links ?? new(), Calls = calls });
             _opened.Add(host);
             host.AddService<IDotNetPeer>(_ => Service, RpcAccess.Anyone);
             KvpVirtualMachine machine = await host.OpenVirtualMachineAsync(_machine.Name, Token);
             return (machine.CreateClient<IJavaScriptPeer>(options), machine.Links);
         }
 
-        KvpGuest guest = new(OpenGuestTransport("default"), new() { Links = links ?? new() });
+        KvpGuest guest = new(OpenGuestTransport("default"), new() { Links = links ?? new(), Calls = calls });
         _opened.Add(guest);
         guest.AddService<IDotNetPeer>(Service, RpcAccess.Anyone);
         guest.Start();

@@ -39,6 +39,34 @@ public abstract class InteropTests(bool isDotNetHost)
     }
 
     [Fact]
+    public async Task Messages_are_compressed_in_both_directions_as_soon_as_both_sides_know()
+    {
+        await using InteropSides sides = await InteropSides.StartAsync(isDotNetHost);
+        JavaScriptPeer javaScript = sides.StartJavaScript();
+        (IJavaScriptPeer client, _) = await sides.OpenDotNetAsync(compression: RpcCompression.Brotli);
+        RpcResponse response = new();
+        client = RpcClients.With(client, new() { Response = response });
+
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(Large, await client.EchoAsync(Large, Token));
+            Assert.True(response.WasCompressed);
+        }
+
+        await javaScript.WaitAsync("compressed");
+        foreach (bool isKnown in (bool[])[false, true])
+        {
+            JsonNode end = await javaScript.EndOfAsync(
+                await javaScript.BeginCallAsync("interop.DotNet/Echo", [Large], compress: true));
+            Assert.Equal((Large, true), ((string?)end["value"], (bool?)end["wasCompressed"]));
+            Assert.Equal(isKnown, sides.Service.WasCompressed);
+        }
+
+        Assert.Equal(Large, (string?)await javaScript.CallAsync("interop.DotNet/Echo", Large));
+        Assert.False(sides.Service.WasCompressed);
+    }
+
+    [Fact]
     public async Task A_cancellation_reaches_the_JavaScript_peer()
     {
         await using InteropSides sides = await InteropSides.StartAsync(isDotNetHost);

@@ -47,7 +47,12 @@ internal sealed class JavaScriptPeer : IAsyncDisposable
 
     /// <summary>Has the peer make a call; the events of the call carry the number.</summary>
     internal async Task<int> BeginCallAsync(
-        string name, JsonArray arguments, string answer = "one", JsonArray? items = null, int? deadline = null)
+        string name,
+        JsonArray arguments,
+        string answer = "one",
+        JsonArray? items = null,
+        int? deadline = null,
+        bool compress = false)
     {
         int call = ++_calls;
         await SendAsync(new JsonObject
@@ -59,6 +64,7 @@ internal sealed class JavaScriptPeer : IAsyncDisposable
             ["answer"] = answer,
             ["items"] = items,
             ["deadlineMilliseconds"] = deadline,
+            ["compress"] = compress,
         });
         return call;
     }

@@ -13,7 +13,13 @@ const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 /** What the other side may call. */
 const services = {
-  'interop.Peer/Echo': { answer: 'one', run: ([text]) => text },
+  'interop.Peer/Echo': {
+    answer: 'one',
+    run([text], { compressed }) {
+      if (compressed) tell({ event: 'compressed' });
+      return text;
+    },
+  },
   'interop.Peer/Count': {
     answer: 'stream',
     async *run([from, count], { signal }) {
@@ -56,15 +62,18 @@ const peer = new Peer({
 
 const calls = new Map();
 
-async function call({ call: id, name, args, answer, items, deadlineMilliseconds }) {
-  const options = { answer, requests: items ?? undefined, deadlineMilliseconds: deadlineMilliseconds ?? undefined };
+async function call({ call: id, name, args, answer, items, deadlineMilliseconds, compress }) {
+  const options = {
+    answer, compress, requests: items ?? undefined, deadlineMilliseconds: deadlineMilliseconds ?? undefined,
+  };
   const made = await peer.call(name, args, options);
   calls.set(id, made);
   try {
     if (answer === 'stream') {
       for await (const value of made.items) tell({ event: 'item', call: id, value });
     }
-    tell({ event: 'result', call: id, value: await made.result });
+    const value = await made.result;
+    tell({ event: 'result', call: id, value, wasCompressed: made.wasCompressed });
   } catch (error) {
     tell({ event: 'failed', call: id, status: error.status, message: error.message, notRun: error.notRun });
   }

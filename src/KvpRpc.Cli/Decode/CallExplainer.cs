@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Text;
 using KvpRpc.Calls;
 using KvpRpc.Cli.Demo;
+using KvpRpc.Links;
 using KvpRpc.Protocol.Wire;
 
 namespace KvpRpc.Cli.Decode;
@@ -9,6 +11,8 @@ namespace KvpRpc.Cli.Decode;
 /// <remarks>As with frames, the parsers of calls say what a message is.</remarks>
 internal sealed class CallExplainer(ByteWalk walk)
 {
+    private const int MaxExpandedBytes = 1 << 20;
+
     private static readonly Dictionary<CallField, string> Names = new()
     {
         [CallField.Deadline] = "deadline, ms",
@@ -27,6 +31,7 @@ internal sealed class CallExplainer(ByteWalk walk)
         [CallField.Credit] = "credit",
         [CallField.FirstLink] = "first link",
         [CallField.FirstStream] = "first stream",
+        [CallField.Compression] = "compression",
     };
 
     /// <summary>Walks through the message and gives it in one line.</summary>
@@ -45,6 +50,8 @@ internal sealed class CallExplainer(ByteWalk walk)
         }
 
         StringBuilder line = new(read.Kind.ToString());
+        if (read.IsCompressed)
+            line.Append(", compressed");
         int payload = message.Length - read.PayloadStart;
         walk.Take(1, "kind of message", $"{read.Kind}{(read.Fields.IsEmpty ? "" : ", fields follow")}");
         if (!read.Fields.IsEmpty)
@@ -55,12 +62,28 @@ internal sealed class CallExplainer(ByteWalk walk)
 
         if (payload > 0 && walk.TryPeek(payload, "payload", out ReadOnlySpan<byte> bytes))
         {
-            string value = ValueText.Of(bytes.ToArray());
+            string value = read.IsCompressed ? Expand(message, read.PayloadStart) : ValueText.Of(bytes.ToArray());
             line.Append($", {value}");
             walk.Take(payload, "payload", value);
         }
 
         return line.ToString();
+    }
+
+    private static string Expand(ReadOnlySpan<byte> message, int payloadStart)
+    {
+        KvpLinkMessage compressed = new(message.ToArray(), HasContent: true, IsEndOfStream: false, Owner: null);
+        OperationStatus status = MessageCompression.TryExpand(
+            compressed, payloadStart, MaxExpandedBytes, out KvpLinkMessage expanded);
+        using (expanded)
+        {
+            return status switch
+            {
+                OperationStatus.Done => ValueText.Of(expanded.Data[payloadStart..].ToArray()),
+                OperationStatus.DestinationTooSmall => $"compressed, more than {MaxExpandedBytes} bytes",
+                _ => "compressed, and not to be read",
+            };
+        }
     }
 
     private static bool IsValid(CallMessageKind kind, ReadOnlySpan<byte> fields) => kind == CallMessageKind.Call

@@ -78,6 +78,8 @@ internal static class CallErrors
     internal static RpcException RequestTooLarge(string method, int maxBytes) =>
         new(StatusCode.ResourceExhausted, $"The arguments of {method} are over the limit of {maxBytes} bytes.", true);
 
+    internal static string ArgumentsTooLarge(int maxBytes) => $"The arguments are over the limit of {maxBytes} bytes.";
+
     internal static RpcException ResponseTooLarge(string method, int maxBytes) =>
         new(StatusCode.ResourceExhausted, $"The response of {method} is over the limit of {maxBytes} bytes.");
 

@@ -20,4 +20,5 @@ internal enum CallField
     Credit = 14,
     FirstLink = 15,
     FirstStream = 16,
+    Compression = 17,
 }

@@ -43,6 +43,9 @@ internal ref struct CallHeader
     /// run.</summary>
     internal KvpStreamId? FirstAttempt;
 
+    /// <summary>The bits of the ways of compression that the caller takes in what answers the call.</summary>
+    internal uint Compression;
+
     /// <summary>Writes a call's kind and header; the arguments follow.</summary>
     internal readonly void Write(PooledBuffer buffer)
     {
@@ -60,11 +63,15 @@ internal ref struct CallHeader
         writer.WriteRaw(Metadata);
         if (Listening != 0)
             writer.Write(CallField.Listening, Listening);
-        if (FirstAttempt is not { } first)
-            return;
-        writer.Write(CallField.FirstLink, first.Link);
-        if (first.Number != 0)
-            writer.Write(CallField.FirstStream, first.Number);
+        if (FirstAttempt is { } first)
+        {
+            writer.Write(CallField.FirstLink, first.Link);
+            if (first.Number != 0)
+                writer.Write(CallField.FirstStream, first.Number);
+        }
+
+        if (Compression != 0)
+            writer.Write(CallField.Compression, Compression);
     }
 
     /// <summary>Reads the fields of a message of the kind Call; false if they break a rule.</summary>
@@ -112,6 +119,9 @@ internal ref struct CallHeader
                 // Fields come in order: without a link before it, the number means nothing.
                 FirstAttempt = FirstAttempt is { } first ? first with { Number = reader.Number } : null;
                 return IsSingleNumber(in reader, Varint.Max) && reader.Number != 0;
+            case CallField.Compression:
+                Compression = (uint)reader.Number;
+                return IsSingleNumber(in reader, uint.MaxValue) && Compression != 0;
             default:
                 return true;
         }
@@ -145,6 +155,8 @@ internal ref struct CallHeader
                 length += FieldWriter.GetLength(CallField.FirstStream, first.Number);
         }
 
+        if (Compression != 0)
+            length += FieldWriter.GetLength(CallField.Compression, Compression);
         return length;
     }
 }

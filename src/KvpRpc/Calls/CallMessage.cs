@@ -7,6 +7,7 @@ namespace KvpRpc.Calls;
 /// | kind, 1 byte  |  | length | fields |  | payload |
 /// +---------------+  +--------+--------+  +---------+
 ///   bit 7: fields      only with bit 7      the rest
+///   bit 3: the payload is compressed
 /// </code>
 /// </remarks>
 internal readonly ref struct CallMessage
@@ -15,16 +16,25 @@ internal readonly ref struct CallMessage
     internal const int MaxFieldBytes = 16 * 1024;
 
     private const int HasFields = 0x80;
+    private const int HasCompressedPayload = 0x08;
     private const int FirstIgnorableKind = 0x40;
 
     private CallMessage(int kind, ReadOnlySpan<byte> fields, int payloadStart)
     {
-        Kind = (CallMessageKind)kind;
+        // Of the kinds that have no payload there is no such form: those numbers are kinds that nobody knows.
+        CallMessageKind plain = (CallMessageKind)(kind & ~HasCompressedPayload);
+        bool hasForm = plain is CallMessageKind.Call or CallMessageKind.Item or CallMessageKind.Result
+            or CallMessageKind.Trailers;
+        IsCompressed = hasForm && (kind & HasCompressedPayload) != 0;
+        Kind = IsCompressed ? plain : (CallMessageKind)kind;
         Fields = fields;
         PayloadStart = payloadStart;
     }
 
     internal CallMessageKind Kind { get; }
+
+    /// <summary>Gets whether the payload must be expanded before it is read.</summary>
+    internal bool IsCompressed { get; }
 
     /// <summary>Gets whether a side that does not know the kind goes on as if the message had not come.</summary>
     internal bool IsIgnorable => (int)Kind >= FirstIgnorableKind;
@@ -57,6 +67,10 @@ internal readonly ref struct CallMessage
         result = new CallMessage(kind, rest[..(int)length], start + (int)length);
         return true;
     }
+
+    internal static void MarkCompressed(Span<byte> message) => message[0] |= HasCompressedPayload;
+
+    internal static void MarkPlain(Span<byte> message) => message[0] &= unchecked((byte)~HasCompressedPayload);
 
     /// <summary>Writes what stands before the payload and the fields, and gives the place for the fields.</summary>
     internal static Span<byte> Begin(PooledBuffer buffer, CallMessageKind kind, int fieldBytes)

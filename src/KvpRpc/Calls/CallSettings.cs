@@ -13,6 +13,7 @@ namespace KvpRpc.Calls;
 /// <param name="Pipeline">What all calls run through; null: the peer's.</param>
 /// <param name="Hedging">What hedges calls; null: nothing.</param>
 /// <param name="PreviousAttempts">How often the call was sent before.</param>
+/// <param name="Compression">How its messages are compressed, where the callee takes them so.</param>
 internal sealed record CallSettings(
     TimeSpan TimeLimit,
     KvpStreamPriority Priority,
@@ -21,15 +22,18 @@ internal sealed record CallSettings(
     RpcResponse? Response = null,
     ResiliencePipeline? Pipeline = null,
     ResiliencePipeline<object>? Hedging = null,
-    uint PreviousAttempts = 0)
+    uint PreviousAttempts = 0,
+    RpcCompression Compression = RpcCompression.None)
 {
     /// <exception cref="ArgumentOutOfRangeException">A value of the options is out of its range.</exception>
     internal static CallSettings Create(RpcClientOptions options, RpcPeerOptions peer)
     {
         if (options.Deadline is { } deadline)
             RpcClientOptions.ValidateDeadline(deadline, nameof(RpcClientOptions.Deadline));
+        RpcClientOptions.ValidateCompression(options.Compression, nameof(RpcClientOptions.Compression));
         return new(options.Deadline ?? peer.DefaultDeadline, options.Priority, MetadataCodec.Encode(options.Metadata))
         {
+            Compression = options.Compression,
             Pipeline = options.Resilience,
             Hedging = ClientResilience.CreateHedging(options.Hedging, peer.TimeProvider),
         };
@@ -40,6 +44,8 @@ internal sealed record CallSettings(
     {
         if (options.Deadline is { } deadline)
             RpcClientOptions.ValidateDeadline(deadline, nameof(RpcCallOptions.Deadline));
+        if (options.Compression is { } compression)
+            RpcClientOptions.ValidateCompression(compression, nameof(RpcCallOptions.Compression));
         if (options.IdempotencyId.Length > CallHeader.MaxIdempotencyIdBytes)
         {
             throw new ArgumentOutOfRangeException(
@@ -54,6 +60,7 @@ internal sealed record CallSettings(
                 ? Metadata
                 : (byte[])[.. Metadata.Span, .. MetadataCodec.Encode(options.Metadata).Span],
             IdempotencyId = options.IdempotencyId.ToArray(),
+            Compression = options.Compression ?? Compression,
             Response = options.Response,
         };
     }

@@ -14,7 +14,7 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
     internal CallClient Client => client;
 
     /// <summary>Gets what reads the responses.</summary>
-    internal ResponseReader Reader { get; } = new(client.Options, settings.Response);
+    internal ResponseReader Reader { get; } = new(client, settings);
 
     /// <summary>Gets how calls are made more than once.</summary>
     internal ClientResilience Resilience { get; } =
@@ -135,6 +135,8 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
         if (link is null || link.Ended.IsCancellationRequested)
             return null;
         call.Token.ThrowIfCancellationRequested();
+        call.Link = link;
+        call.IsCompressing = settings.Compression != RpcCompression.None && client.TakesCompressed(link);
         WriteRequest(method, request, call, Math.Min(link.MaxMessageBytes, client.Options.MaxMessageBytes));
         try
         {
@@ -162,6 +164,8 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
             MessagePackWriter writer = new(call.Buffer);
             method.Request.Write(ref writer, in request);
             writer.Flush();
+            if (call.IsCompressing)
+                MessageCompression.TryCompress(call.Buffer);
         }
         catch (Exception exception)
         {
@@ -185,6 +189,7 @@ internal sealed class CallStarter(CallClient client, CallSettings settings)
             TraceState = trace.State,
             Metadata = settings.Metadata.Span,
             Listening = call.Listening,
+            Compression = settings.Compression == RpcCompression.Brotli ? MessageCompression.Brotli : 0,
         };
         header.Write(call.Buffer);
     }

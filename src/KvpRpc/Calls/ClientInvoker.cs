@@ -135,7 +135,7 @@ internal sealed class ClientInvoker : RpcInvoker
         {
             using KvpLinkMessage message = await stream.ReceiveAsync(call.Token).ConfigureAwait(false);
             if (message.HasContent)
-                _starter.Reader.ThrowIfFailed(method, message);
+                _starter.Reader.ThrowIfFailed(method, call, message);
         }
         catch (Exception exception)
         {

@@ -20,6 +20,16 @@ internal sealed class HandlerContext(InboundCall call) : RpcContext
 
     public override RpcMetadata ResponseTrailers { get; } = [];
 
+    public override RpcCompression ResponseCompression
+    {
+        get => call.ResponseCompression;
+        set
+        {
+            RpcClientOptions.ValidateCompression(value, nameof(value));
+            call.ResponseCompression = value;
+        }
+    }
+
     public override TimeSpan? TimeLeft => call.TimeLeft;
 
     public override long Attempt => 1L + call.PreviousAttempts;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using KvpRpc.Generated;
 using KvpRpc.Links;
 
@@ -174,13 +175,17 @@ internal sealed class InboundArguments : RpcArguments
 
             if (items.HasEnded || payloadBytes == 0)
                 throw CallErrors.ItemUnreadable(_call.Method);
+            _call.WasCompressed = parts.IsCompressed;
+            int payloadStart = parts.PayloadStart;
+            if (parts.IsCompressed)
+                message = Expand(message, payloadStart);
             if (header.Argument == (uint)index)
             {
                 isTaken = true;
-                return new ItemCursor(message, parts.PayloadStart);
+                return new ItemCursor(message, payloadStart);
             }
 
-            if (!items.TryKeep(message.Data.Span[parts.PayloadStart..]))
+            if (!items.TryKeep(message.Data.Span[payloadStart..]))
                 throw CallErrors.ItemUnreadable(_call.Method);
             return null;
         }
@@ -189,6 +194,20 @@ internal sealed class InboundArguments : RpcArguments
             if (!isTaken)
                 message.Dispose();
         }
+    }
+
+    /// <summary>Gets a compressed message as it is without compression; it takes the other one over.</summary>
+    private KvpLinkMessage Expand(in KvpLinkMessage message, int payloadStart)
+    {
+        if (_call.Server.Options.Compression == RpcCompression.None)
+            throw CallErrors.ItemUnreadable(_call.Method);
+        int max = Math.Max(_call.MaxItemBytes, ItemSender.BatchBytes);
+        return MessageCompression.TryExpand(message, payloadStart, max, out KvpLinkMessage expanded) switch
+        {
+            OperationStatus.Done => expanded,
+            OperationStatus.DestinationTooSmall => throw CallErrors.ItemTooLarge(_call.Method, max),
+            _ => throw CallErrors.ItemUnreadable(_call.Method),
+        };
     }
 
     private sealed class Items<T>(InboundArguments arguments, int index, RpcSerializer<T> serializer)

@@ -72,6 +72,20 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     internal ReadOnlySpan<byte> TraceState => _extras?.TraceState;
 
+    /// <summary>Gets or sets whether the message that came last is compressed.</summary>
+    internal bool WasCompressed { get; set; }
+
+    /// <summary>Gets or sets how answers are compressed where the caller takes them so.</summary>
+    internal RpcCompression ResponseCompression { get; set; } = server.Options.Compression;
+
+    internal bool TakesCompressed => ((_extras?.Compression ?? 0) & MessageCompression.Brotli) != 0;
+
+    internal bool IsCompressing => ResponseCompression != RpcCompression.None && TakesCompressed;
+
+    /// <summary>Gets what the answer says to a caller that can compress: the ways that this side takes.</summary>
+    internal uint ToldCompression =>
+        TakesCompressed && Options.Compression != RpcCompression.None ? MessageCompression.Brotli : 0;
+
     /// <summary>Gets or sets what was made for this call alone, and is disposed of when its handler has
     /// ended.</summary>
     internal object? ServiceOwner { get; set; }
@@ -130,7 +144,8 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         object? sender = Volatile.Read(ref _sender);
         if (sender is null)
         {
-            ItemSender created = new(stream, maxResponseBytes, Options.TimeProvider);
+            ItemSender created = new(
+                stream, maxResponseBytes, Options.TimeProvider, TakesCompressed ? () => IsCompressing : null);
             sender = Interlocked.CompareExchange(ref _sender, created, null) ?? created;
         }
 
@@ -336,12 +351,12 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         if (message.Data.Length > Options.MaxMessageBytes)
         {
             status = StatusCode.ResourceExhausted;
-            error = string.Create(
-                CultureInfo.InvariantCulture, $"The arguments are over the limit of {Options.MaxMessageBytes} bytes.");
+            error = CallErrors.ArgumentsTooLarge(Options.MaxMessageBytes);
         }
         else if (!message.HasContent
             || !CallMessage.TryRead(message.Data.Span, out CallMessage parts)
             || parts.Kind != CallMessageKind.Call
+            || (parts.IsCompressed && Options.Compression == RpcCompression.None)
             || !CallHeader.TryRead(parts.Fields, out CallHeader header))
         {
             error = "The call cannot be read.";
@@ -360,6 +375,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         {
             deadline = header.DeadlineMilliseconds;
             payloadStart = parts.PayloadStart;
+            WasCompressed = parts.IsCompressed;
             _extras = RequestExtras.Create(in header);
         }
 

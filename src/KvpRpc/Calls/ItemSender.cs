@@ -14,7 +14,12 @@ namespace KvpRpc.Calls;
 /// works long, or blocks, before the next.</para>
 /// <para>Safe to call from any thread.</para>
 /// </remarks>
-internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvider time) : IDisposable
+/// <param name="stream">What carries the messages.</param>
+/// <param name="maxBytes">The most bytes of one.</param>
+/// <param name="time">The clock of the timer.</param>
+/// <param name="isCompressing">Says of each item whether it is to be compressed; null: none is.</param>
+internal sealed class ItemSender(
+    KvpLinkStream stream, int maxBytes, TimeProvider time, Func<bool>? isCompressing = null) : IDisposable
 {
     /// <summary>The most bytes of a message with more than one item. The receiver takes it, whatever its limit is:
     /// that holds for each item.</summary>
@@ -30,11 +35,16 @@ internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvide
     private TaskCompletionSource? _changed;
     private ITimer? _timer;
     private uint? _argument;
+    private bool _isFillingCompressed;
+    private bool _isSendingCompressed;
     private bool _isSending;
     private bool _isClosed;
 
     /// <summary>Gets why nothing can be sent any more; null while it can.</summary>
     internal Exception? Failure { get; private set; }
+
+    /// <summary>Gets whether what <see cref="CloseAsync"/> has left is to be compressed.</summary>
+    internal bool IsRestCompressed => _isFillingCompressed;
 
     /// <summary>Adds an item; completes when there was room for it.</summary>
     /// <returns>The bytes of its value.</returns>
@@ -115,6 +125,14 @@ internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvide
         }
     }
 
+    /// <summary>After <see cref="CloseAsync"/>: compresses what it has left, if that is to be compressed.</summary>
+    internal ReadOnlyMemory<byte> CompressRest()
+    {
+        if (_isFillingCompressed)
+            MessageCompression.TryCompress(_filling);
+        return _filling.WrittenMemory;
+    }
+
     /// <summary>Gives the memory back; what was not sent is dropped.</summary>
     public void Dispose()
     {
@@ -181,6 +199,7 @@ internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvide
                 _filling.MaxBytes = int.MaxValue;
                 new ResponseHeader { Argument = argument, Metadata = metadata }.Write(_filling, kind);
                 _argument = null;
+                _isFillingCompressed = false;
                 return true;
             }
 
@@ -195,7 +214,9 @@ internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvide
     {
         bytes = 0;
         int before = _filling.Length;
-        if (before > 0 && (_argument != argument || before >= BatchBytes))
+        bool isCompressed = isCompressing is not null && isCompressing();
+        bool belongs = _argument == argument && _isFillingCompressed == isCompressed;
+        if (before > 0 && (!belongs || before >= BatchBytes))
             return false;
         try
         {
@@ -216,6 +237,7 @@ internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvide
         }
 
         _argument = argument;
+        _isFillingCompressed = isCompressed;
         bytes = _filling.Length - bytes;
         return true;
     }
@@ -225,7 +247,11 @@ internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvide
         try
         {
             do
+            {
+                if (_isSendingCompressed)
+                    MessageCompression.TryCompress(_sending);
                 await stream.SendAsync(_sending.WrittenMemory, endOfStream: false, default).ConfigureAwait(false);
+            }
             while (HandleSent());
         }
         catch (Exception exception)
@@ -264,6 +290,7 @@ internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvide
         {
             ResponseHeader header = new() { Argument = _owedCredit.Keys[0], Credit = _owedCredit.Values[0] };
             header.Write(_sending, CallMessageKind.Credit);
+            _isSendingCompressed = false;
             _owedCredit.RemoveAt(0);
             return true;
         }
@@ -271,6 +298,7 @@ internal sealed class ItemSender(KvpLinkStream stream, int maxBytes, TimeProvide
         if (_filling.Length == 0 || (_isClosed && _argument == 0))
             return false;
         (_filling, _sending) = (_sending, _filling);
+        _isSendingCompressed = _isFillingCompressed;
         return true;
     }
 

@@ -10,12 +10,18 @@ namespace KvpRpc.Calls;
     "Reliability", "CA1001:Types that own disposable fields should be disposable",
     Justification = "A source without timer or wait handle holds nothing; the sender goes when all is sent.")]
 internal sealed class OutboundArguments(
-    RpcStreamArgument[] arguments, string method, KvpLinkStream stream, int maxBytes, TimeProvider time)
+    RpcStreamArgument[] arguments,
+    string method,
+    KvpLinkStream stream,
+    int maxBytes,
+    TimeProvider time,
+    bool isCompressing)
 {
     /// <summary>How many bytes of each of several streams may be on their way to the handler.</summary>
     internal const int WindowBytes = 64 * 1024;
 
-    private readonly ItemSender _sender = new(stream, maxBytes, time);
+    private readonly ItemSender _sender =
+        new(stream, maxBytes, time, isCompressing ? static () => true : null);
     private readonly CancellationTokenSource _stopping = new();
     private readonly ArgumentCredit[] _credits = CreateCredits(arguments);
     private int _isStopped;
@@ -153,7 +159,7 @@ internal sealed class OutboundArguments(
             if (rest.IsEmpty)
                 await stream.CompleteAsync(default).ConfigureAwait(false);
             else
-                await stream.SendAsync(rest, endOfStream: true, default).ConfigureAwait(false);
+                await stream.SendAsync(_sender.CompressRest(), endOfStream: true, default).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

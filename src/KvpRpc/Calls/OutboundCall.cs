@@ -40,6 +40,12 @@ internal sealed class OutboundCall : OpenCall
         set => Volatile.Write(ref _stream, value);
     }
 
+    /// <summary>Gets or sets the link that the call runs over; null before it is opened.</summary>
+    internal KvpLink? Link { get; set; }
+
+    /// <summary>Gets or sets whether what this side sends is compressed.</summary>
+    internal bool IsCompressing { get; set; }
+
     /// <summary>Gets the call whose handler makes this one; null: there is none.</summary>
     internal InboundCall? Cause { get; private set; }
 
@@ -179,6 +185,7 @@ internal sealed class OutboundCall : OpenCall
     {
         Buffer.Release();
         Stream = null;
+        Link = null;
         Cause = null;
         Measurement = null;
         Listening = 0;

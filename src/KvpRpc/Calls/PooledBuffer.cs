@@ -18,6 +18,8 @@ internal sealed class PooledBuffer : IBufferWriter<byte>
 
     internal ReadOnlyMemory<byte> WrittenMemory => _array.AsMemory(0, _length);
 
+    internal Span<byte> WrittenSpan => _array.AsSpan(0, _length);
+
     /// <exception cref="MessageTooLargeException">The message passed the limit.</exception>
     public void Advance(int count)
     {

@@ -11,6 +11,7 @@ internal sealed class RequestExtras
         PreviousAttempts = header.PreviousAttempts;
         Listening = header.Listening;
         FirstAttempt = header.FirstAttempt;
+        Compression = header.Compression;
         IdempotencyId = header.IdempotencyId.ToArray();
         TraceParent = header.TraceParent.ToArray();
         TraceState = header.TraceState.ToArray();
@@ -22,6 +23,8 @@ internal sealed class RequestExtras
     internal uint Listening { get; }
 
     internal KvpStreamId? FirstAttempt { get; }
+
+    internal uint Compression { get; }
 
     internal byte[] IdempotencyId { get; }
 
@@ -36,6 +39,7 @@ internal sealed class RequestExtras
         bool isPlain = header.PreviousAttempts == 0
             && header.Listening == 0
             && header.FirstAttempt is null
+            && header.Compression == 0
             && header.IdempotencyId.IsEmpty
             && header.TraceParent.IsEmpty
             && header.TraceState.IsEmpty

@@ -35,6 +35,9 @@ internal ref struct ResponseHeader
     /// <summary>How many bytes more the caller may send.</summary>
     internal uint Credit;
 
+    /// <summary>The bits of the ways of compression that the callee takes in calls.</summary>
+    internal uint Compression;
+
     /// <summary>Writes the kind and the header; the payload follows.</summary>
     internal readonly void Write(PooledBuffer buffer, CallMessageKind kind)
     {
@@ -54,6 +57,8 @@ internal ref struct ResponseHeader
             writer.Write(CallField.Argument, Argument);
         if (Credit != 0)
             writer.Write(CallField.Credit, Credit);
+        if (Compression != 0)
+            writer.Write(CallField.Compression, Compression);
     }
 
     /// <summary>Reads the fields of a message of one of these kinds; false if they break a rule.</summary>
@@ -97,6 +102,9 @@ internal ref struct ResponseHeader
             case CallField.Credit:
                 Credit = (uint)reader.Number;
                 return CallHeader.IsSingleNumber(in reader, uint.MaxValue) && Credit != 0;
+            case CallField.Compression:
+                Compression = (uint)reader.Number;
+                return CallHeader.IsSingleNumber(in reader, uint.MaxValue) && Compression != 0;
             default:
                 return true;
         }
@@ -119,6 +127,8 @@ internal ref struct ResponseHeader
             length += FieldWriter.GetLength(CallField.Argument, Argument);
         if (Credit != 0)
             length += FieldWriter.GetLength(CallField.Credit, Credit);
+        if (Compression != 0)
+            length += FieldWriter.GetLength(CallField.Compression, Compression);
         return length;
     }
 }

@@ -26,6 +26,8 @@ internal static class ResponseWriter
             {
                 WriteResultHeader(call, buffer);
                 Payload.Write(buffer, serializer, response);
+                if (call.IsCompressing)
+                    MessageCompression.TryCompress(buffer);
             }
             catch (Exception exception)
             {
@@ -75,8 +77,8 @@ internal static class ResponseWriter
 
     private static async ValueTask SendTrailersAsync(InboundCall call, RpcException? error, bool isNotRun)
     {
-        ReadOnlyMemory<byte> lastItems =
-            call.TakeSender() is { } sender ? await sender.CloseAsync().ConfigureAwait(false) : default;
+        ItemSender? sender = call.TakeSender();
+        ReadOnlyMemory<byte> lastItems = sender is null ? default : await sender.CloseAsync().ConfigureAwait(false);
         PooledBuffer buffer = call.Server.Buffers.Rent();
         buffer.MaxBytes = int.MaxValue;
         if (isNotRun || error is { StatusCode: StatusCode.Unavailable } or { RetryAfter: not null })
@@ -86,6 +88,8 @@ internal static class ResponseWriter
             WriteTrailers(call, buffer, error, isNotRun);
             if (!lastItems.IsEmpty)
                 CopyPayload(lastItems.Span, buffer);
+            if (!lastItems.IsEmpty && sender!.IsRestCompressed)
+                MessageCompression.TryCompress(buffer);
             await call.SendLastAsync(buffer.WrittenMemory).ConfigureAwait(false);
         }
         finally
@@ -148,7 +152,8 @@ internal static class ResponseWriter
         int max = call.Server.Options.MaxMetadataBytes;
         if (trailers.Length > max)
             throw CallErrors.ResponseMetadataTooLarge(call.Method, max);
-        new ResponseHeader { Metadata = trailers.Span }.Write(buffer, CallMessageKind.Result);
+        ResponseHeader header = new() { Metadata = trailers.Span, Compression = call.ToldCompression };
+        header.Write(buffer, CallMessageKind.Result);
     }
 
     private static void WriteFailure(InboundCall call, PooledBuffer buffer, Exception exception)
@@ -191,6 +196,7 @@ internal static class ResponseWriter
             StatusDetails = details.Span,
             IsNotRun = isNotRun,
             RetryAfterMilliseconds = GetRetryAfter(error),
+            Compression = call.ToldCompression,
         };
         header.Write(buffer, CallMessageKind.Trailers);
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using KvpRpc.Access;
 using KvpRpc.Generated;
 using KvpRpc.Links;
@@ -51,19 +52,36 @@ internal abstract class ServiceMethod<TContract, TRequest>(
 
     internal sealed override ValueTask RunNowAsync(InboundCall call, KvpLinkMessage message, int payloadStart)
     {
+        // Not before it is known that the caller may call: who may not shall not make this side expand anything.
+        if (call.WasCompressed)
+        {
+            int max = call.Server.Options.MaxMessageBytes;
+            OperationStatus status =
+                MessageCompression.TryExpand(message, payloadStart, max, out KvpLinkMessage expanded);
+            if (status != OperationStatus.Done)
+            {
+                message.Dispose();
+                return status == OperationStatus.DestinationTooSmall
+                    ? call.RejectAsync(StatusCode.ResourceExhausted, CallErrors.ArgumentsTooLarge(max))
+                    : RejectUnreadableAsync(call, error: null);
+            }
+
+            message = expanded;
+        }
+
         bool isRead =
             Payload.TryRead(message.Data[payloadStart..], serializer, out TRequest? request, out Exception? error);
         message.Dispose();
-        return isRead
-            ? RunAsync(call, request!)
-            : call.RejectAsync(
-                StatusCode.Internal,
-                $"The arguments of {method.FullName} cannot be read.",
-                error,
-                ContractDifference.Tell(method));
+        return isRead ? RunAsync(call, request!) : RejectUnreadableAsync(call, error);
     }
 
     protected abstract ValueTask RunAsync(InboundCall call, TRequest request);
+
+    private ValueTask RejectUnreadableAsync(InboundCall call, Exception? error) => call.RejectAsync(
+        StatusCode.Internal,
+        $"The arguments of {method.FullName} cannot be read.",
+        error,
+        ContractDifference.Tell(method));
 
     /// <summary>Runs a call through the interceptors.</summary>
     /// <param name="call">The call.</param>

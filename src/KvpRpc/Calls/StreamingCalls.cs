@@ -67,7 +67,10 @@ internal static class StreamingCalls
                 try
                 {
                     message = first ?? starter.Reader.ReadItems(
-                        method, await attempt.Stream!.ReceiveAsync(attempt.Token).ConfigureAwait(false), outgoing);
+                        method,
+                        attempt,
+                        await attempt.Stream!.ReceiveAsync(attempt.Token).ConfigureAwait(false),
+                        outgoing);
                     first = null;
                 }
                 catch (Exception exception)
@@ -142,7 +145,7 @@ internal static class StreamingCalls
         await stream.SendAsync(call.Buffer.WrittenMemory, endOfStream: !hasItems, call.Token).ConfigureAwait(false);
         call.Buffer.Release();
         OutboundArguments outgoing = new(
-            arguments, method.FullName, stream, maxItemBytes, starter.Client.Options.TimeProvider);
+            arguments, method.FullName, stream, maxItemBytes, starter.Client.Options.TimeProvider, call.IsCompressing);
         if (hasItems)
             outgoing.Start();
         return outgoing;
@@ -162,7 +165,7 @@ internal static class StreamingCalls
                 while (true)
                 {
                     using KvpLinkMessage message = await call.Stream!.ReceiveAsync(call.Token).ConfigureAwait(false);
-                    if (Starter.Reader.TryRead(method, message, outgoing, out TResponse? response))
+                    if (Starter.Reader.TryRead(method, call, message, outgoing, out TResponse? response))
                         return response;
                 }
             }
@@ -195,7 +198,7 @@ internal static class StreamingCalls
                 while (true)
                 {
                     ItemsMessage message = Starter.Reader.ReadItems(
-                        method, await call.Stream!.ReceiveAsync(call.Token).ConfigureAwait(false), outgoing);
+                        method, call, await call.Stream!.ReceiveAsync(call.Token).ConfigureAwait(false), outgoing);
                     if (message.Items.HasNext || message is { IsLast: true, Error: null })
                         return new(call, outgoing, message);
                     message.Items.Dispose();

@@ -22,7 +22,7 @@ internal static class UnaryCalls
             while (true)
             {
                 using KvpLinkMessage message = await stream.ReceiveAsync(call.Token).ConfigureAwait(false);
-                if (starter.Reader.TryRead(method, message, null, out TResponse? response))
+                if (starter.Reader.TryRead(method, call, message, null, out TResponse? response))
                     return response;
             }
         }

@@ -45,7 +45,7 @@ internal static class RepeatedCalls
                 {
                     message.Dispose();
                     Log.AnsweredAgain(call.Server.Logger, call.Method);
-                    await call.SendLastAsync(bytes).ConfigureAwait(false);
+                    await call.SendLastAsync(call.TakesCompressed ? bytes : MessageCompression.ToPlain(bytes)).ConfigureAwait(false);
                     return;
                 }
 

@@ -1,10 +1,14 @@
+using System.Buffers;
 using KvpRpc.Calls;
+using KvpRpc.Links;
 
 namespace KvpRpc.Fuzz.Tests.Targets;
 
 /// <summary>A message of a call: its kind, its fields, its metadata.</summary>
 internal static class CallTarget
 {
+    private const int MaxExpandedBytes = 256 << 10;
+
     internal static FuzzTarget Instance { get; } = new("call", 64 << 10, input => Run(input.Span));
 
     private static bool Run(ReadOnlySpan<byte> input)
@@ -22,7 +26,7 @@ internal static class CallTarget
             known =
             [
                 CallField.Deadline, CallField.PreviousAttempts, CallField.IdempotencyId, CallField.TraceParent,
-                CallField.TraceState, CallField.Metadata, CallField.Listening,
+                CallField.TraceState, CallField.Metadata, CallField.Listening, CallField.Compression,
             ];
         }
         else
@@ -34,7 +38,7 @@ internal static class CallTarget
             known =
             [
                 CallField.Metadata, CallField.Status, CallField.StatusMessage, CallField.StatusDetails,
-                CallField.NotRun, CallField.RetryAfter, CallField.Argument, CallField.Credit,
+                CallField.NotRun, CallField.RetryAfter, CallField.Argument, CallField.Credit, CallField.Compression,
             ];
         }
 
@@ -43,7 +47,28 @@ internal static class CallTarget
         Finding.Unless(again.Kind == message.Kind, $"kind {message.Kind} became {again.Kind}");
         Finding.UnlessEqual(Keep(message.Fields, known), again.Fields, "the fields of a message");
         buffer.Release();
+        if (message.IsCompressed)
+            Expand(input, message.PayloadStart);
         return true;
+    }
+
+    // What expands is compressed again, and then expands to the same.
+    private static void Expand(ReadOnlySpan<byte> input, int payloadStart)
+    {
+        KvpLinkMessage message = new(input.ToArray(), HasContent: true, IsEndOfStream: true, Owner: null);
+        OperationStatus status =
+            MessageCompression.TryExpand(message, payloadStart, MaxExpandedBytes, out KvpLinkMessage expanded);
+        if (status != OperationStatus.Done)
+            return;
+        Finding.Unless(expanded.Data.Length <= MaxExpandedBytes, $"a payload of {expanded.Data.Length} bytes");
+        PooledBuffer again = new();
+        expanded.Data.Span.CopyTo(again.GetSpan(expanded.Data.Length));
+        again.Advance(expanded.Data.Length);
+        MessageCompression.TryCompress(again);
+        Finding.UnlessEqual(
+            expanded.Data.Span, MessageCompression.ToPlain(again.WrittenMemory.ToArray()).Span, "an expanded message");
+        again.Release();
+        expanded.Dispose();
     }
 
     private static void ReadMetadata(ReadOnlySpan<byte> metadata)

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Text;
 using CsCheck;
 using KvpRpc.Calls;
 using KvpRpc.Generated;
+using KvpRpc.Links;
 using MessagePack;
 
 namespace KvpRpc.Tests.Calls;
@@ -20,7 +22,8 @@ public sealed class CallFormatTests
         byte[] bytes = vector.Message;
         Assert.True(CallMessage.TryRead(bytes, out CallMessage message));
         Assert.Equal(vector.Kind, message.Kind.ToString(), ignoreCase: true);
-        Assert.Equal(vector.Payload, Hex(bytes.AsSpan(message.PayloadStart)));
+        Assert.Equal(vector.Compressed, message.IsCompressed);
+        Assert.Equal(vector.Payload, Hex(ToPlain(bytes).AsSpan(message.PayloadStart)));
         if (message.Kind == CallMessageKind.Call)
         {
             Assert.True(CallHeader.TryRead(message.Fields, out CallHeader call));
@@ -33,6 +36,7 @@ public sealed class CallFormatTests
             Assert.Equal(vector.Listening, call.Listening);
             Assert.Equal(vector.FirstLink, call.FirstAttempt?.Link);
             Assert.Equal(vector.FirstStream, call.FirstAttempt?.Number ?? 0);
+            Assert.Equal(vector.Compression, call.Compression);
             return;
         }
 
@@ -45,6 +49,7 @@ public sealed class CallFormatTests
         Assert.Equal(vector.RetryAfterMilliseconds, response.RetryAfterMilliseconds);
         Assert.Equal(vector.Argument, response.Argument);
         Assert.Equal(vector.Credit, response.Credit);
+        Assert.Equal(vector.Compression, response.Compression);
     }
 
     [Theory]
@@ -69,6 +74,7 @@ public sealed class CallFormatTests
                 Metadata = metadata,
                 Listening = vector.Listening,
                 FirstAttempt = vector.FirstLink is { } link ? new(link, vector.FirstStream) : null,
+                Compression = vector.Compression,
             }.Write(buffer);
         }
         else
@@ -83,10 +89,25 @@ public sealed class CallFormatTests
                 RetryAfterMilliseconds = vector.RetryAfterMilliseconds,
                 Argument = vector.Argument,
                 Credit = vector.Credit,
+                Compression = vector.Compression,
             }.Write(buffer, Enum.Parse<CallMessageKind>(vector.Kind, ignoreCase: true));
         }
 
-        Assert.Equal(vector.Bytes, Hex(buffer.WrittenMemory.Span) + vector.Payload);
+        byte[] payload = Convert.FromHexString(vector.Payload);
+        payload.CopyTo(buffer.GetSpan(payload.Length));
+        buffer.Advance(payload.Length);
+        if (!vector.Compressed)
+        {
+            Assert.Equal(vector.Bytes, Hex(buffer.WrittenMemory.Span));
+            return;
+        }
+
+        byte[] plain = buffer.WrittenMemory.ToArray();
+        MessageCompression.TryCompress(buffer);
+        Assert.StartsWith(Hex(buffer.WrittenMemory.Span)[..2], vector.Bytes, StringComparison.Ordinal);
+        Assert.True(buffer.Length < plain.Length / 2);
+        Assert.Equal(plain, ToPlain(buffer.WrittenMemory.ToArray()));
+        Assert.Equal(plain, ToPlain(vector.Message));
     }
 
     [Theory]
@@ -95,7 +116,7 @@ public sealed class CallFormatTests
     {
         CallVector vector = CallVector.Find(name);
         byte[] bytes = vector.Message;
-        int headerBytes = bytes.Length - (vector.Payload.Length / 2);
+        int headerBytes = ToPlain(bytes).Length - (vector.Payload.Length / 2);
         for (int length = 0; length < headerBytes; length++)
             Assert.False(CallMessage.TryRead(bytes.AsSpan(0, length), out _));
         Assert.True(CallMessage.TryRead(bytes.AsSpan(0, headerBytes), out CallMessage message));
@@ -127,6 +148,54 @@ public sealed class CallFormatTests
         }
 
         Assert.False(Payload.TryRead((byte[])[.. payload, 0xC0, 0xC0], any, out _, out _));
+    }
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void A_compressed_payload_cut_at_any_length_is_none(string name)
+    {
+        byte[] bytes = CallVector.Find(name).Message;
+        Assert.True(CallMessage.TryRead(bytes, out CallMessage message));
+        if (!message.IsCompressed)
+            return;
+        Assert.Equal(OperationStatus.Done, Expand(bytes, message.PayloadStart));
+        for (int length = message.PayloadStart; length < bytes.Length; length++)
+            Assert.Equal(OperationStatus.InvalidData, Expand(bytes.AsMemory(0, length), message.PayloadStart));
+    }
+
+    [Fact]
+    public void A_vector_whose_compressed_payload_is_none_is_found_out()
+    {
+        foreach (CallVector vector in CallVector.LoadBroken())
+        {
+            byte[] bytes = vector.Message;
+            Assert.True(CallMessage.TryRead(bytes, out CallMessage message));
+            Assert.True(message.IsCompressed);
+            Assert.Equal(OperationStatus.InvalidData, Expand(bytes, message.PayloadStart));
+        }
+    }
+
+    [Fact]
+    public void No_bytes_make_the_expansion_throw_or_pass_its_limit()
+    {
+        byte[][] messages =
+            [.. CallVector.LoadFile().Messages.Where(vector => vector.Compressed).Select(vector => vector.Message)];
+        Gen.Select(Gen.Int[0, messages.Length - 1], Gen.Int[1, 100], Gen.Byte, Gen.Int[1, 400]).Sample(
+            (index, at, value, max) =>
+            {
+                byte[] changed = [.. messages[index]];
+                changed[1 + (at % (changed.Length - 1))] = value;
+                if (!CallMessage.TryRead(changed, out CallMessage message))
+                    return;
+                KvpLinkMessage compressed = new(changed, HasContent: true, IsEndOfStream: false, Owner: null);
+                if (MessageCompression.TryExpand(compressed, message.PayloadStart, max, out KvpLinkMessage expanded)
+                    == OperationStatus.Done)
+                {
+                    Assert.InRange(expanded.Data.Length, message.PayloadStart + 1, max);
+                    expanded.Dispose();
+                }
+            },
+            iter: 20_000);
     }
 
     [Theory]
@@ -242,6 +311,17 @@ public sealed class CallFormatTests
         for (MetadataReader reader = new(metadata); reader.MoveNext();)
             entries.Add([Encoding.ASCII.GetString(reader.Key), Hex(reader.Value)]);
         return [.. entries];
+    }
+
+    private static byte[] ToPlain(byte[] message) => MessageCompression.ToPlain(message).ToArray();
+
+    private static OperationStatus Expand(ReadOnlyMemory<byte> bytes, int payloadStart)
+    {
+        KvpLinkMessage message = new(bytes, HasContent: true, IsEndOfStream: false, Owner: null);
+        OperationStatus status =
+            MessageCompression.TryExpand(message, payloadStart, 1 << 20, out KvpLinkMessage expanded);
+        expanded.Dispose();
+        return status;
     }
 
     private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);

@@ -50,12 +50,18 @@ public sealed record CallVector
 
     public ulong FirstStream { get; init; }
 
+    public uint Compression { get; init; }
+
+    public bool Compressed { get; init; }
+
     internal byte[] Message => Convert.FromHexString(Bytes);
 
     internal static CallVector Find(string name) =>
         LoadFile().Messages.Concat(LoadFile().Refused).Single(vector => vector.Name == name);
 
     internal static (CallVector[] Messages, CallVector[] Refused) LoadFile() => (Load("messages"), Load("refused"));
+
+    internal static CallVector[] LoadBroken() => Load("broken");
 
     public override string ToString() => Name;
 

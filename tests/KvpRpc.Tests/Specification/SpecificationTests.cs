@@ -67,6 +67,7 @@ public sealed class SpecificationTests
             $"{Grouped(OutboundArguments.WindowBytes)} bytes at first",
         ["parameters that take reports"] = $"{CallHeader.MaxProgressArguments}",
         ["metadata of a message"] = $"the side's own; here {Grouped(Peer.MaxMetadataBytes)} bytes",
+        ["payload that is compressed"] = $"from {MessageCompression.MinPayloadBytes} bytes here",
         ["depth of a value"] = $"{RpcReading.DepthMax} levels here",
     };
 

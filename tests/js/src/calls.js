@@ -1,5 +1,6 @@
 // Calls over streams, both sides: calls.md. Arguments and results are values of MessagePack.
 import { Malformed } from './bytes.js';
+import { brotli } from './compression.js';
 import { readMessage, resets, statuses, writeMessage } from './messages.js';
 import { decode, decodeAll, encode } from './messagepack.js';
 
@@ -64,6 +65,7 @@ class Inbox {
 /** A call that this side makes. `result` is its promise; `items` are those of a result that is a stream. */
 export class Call {
   items = new Inbox();
+  wasCompressed = false; // Whether the message that came last was.
 
   #stream;
   #answer; // one, stream or none.
@@ -72,13 +74,16 @@ export class Call {
   #hasHeaders = false;
   #hasItems = false;
   #timer;
+  #compression;
 
   /**
    * `answer` is what the contract says comes back: one value, a stream of items, or none (a one-way call).
    * `requests` are the items of the argument that is a stream: an iterable, async or not.
+   * `compression` is there if messages may be compressed: its `isTaken` is what is known of callees on this link.
    */
-  constructor(stream, args, { answer = 'one', requests, deadlineMilliseconds, metadata } = {}) {
+  constructor(stream, args, { answer = 'one', requests, deadlineMilliseconds, metadata, compression } = {}) {
     this.#stream = stream;
+    this.#compression = compression;
     this.#answer = answer;
     this.result = new Promise((resolve, reject) => {
       this.#settled = { resolve, reject };
@@ -90,9 +95,12 @@ export class Call {
     if (deadlineMilliseconds !== undefined) {
       this.#timer = setTimeout(() => this.#giveUp('DeadlineExceeded', resets.deadline), deadlineMilliseconds);
     }
-    const call = writeMessage({ kind: 'call', deadlineMilliseconds, metadata, payload: encode(args) });
+    const call = writeMessage({
+      kind: 'call', deadlineMilliseconds, metadata, payload: encode(args),
+      compression: compression ? brotli : 0, compressed: compression?.isTaken,
+    });
     stream.send(call, { end: !requests });
-    if (requests) this.#sendItems(requests);
+    if (requests) this.#sendItems(requests, compression?.isTaken);
   }
 
   cancel() {
@@ -104,10 +112,10 @@ export class Call {
     this.#fail(new CallError('Unavailable', 'The link ended.', { notRun: !wasIssued }));
   }
 
-  async #sendItems(requests) {
+  async #sendItems(requests, compressed) {
     for await (const item of requests) {
       if (this.#isOver) return;
-      this.#stream.send(writeMessage({ kind: 'item', payload: encode(item) }));
+      this.#stream.send(writeMessage({ kind: 'item', payload: encode(item), compressed }));
       await this.#stream.room();
     }
     this.#stream.end();
@@ -126,14 +134,17 @@ export class Call {
       isKept = this.#take(readMessage(bytes), endOfStream);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      this.#fail(new CallError('Internal', `The answer breaks a rule: ${error.message}.`));
+      this.#fail(new CallError(error.status ?? 'Internal', `The answer breaks a rule: ${error.message}.`));
       this.#stream.reset(resets.broken);
     }
     if (!isKept) this.#stream.taken();
   }
 
   /** True if the message is given back later. */
-  #take({ kind, payload, argument = 0, ...fields }, endOfStream) {
+  #take({ kind, payload, argument = 0, compressed = false, compression = 0, ...fields }, endOfStream) {
+    if (compressed && !this.#compression) throw new Malformed('a compressed message that was not asked for');
+    if (compression % 2 === 1 && this.#compression) this.#compression.isTaken = true;
+    this.wasCompressed = compressed;
     const isLast = kind === 'result' || kind === 'trailers';
     const mayCome = {
       headers: !this.#hasHeaders && !this.#hasItems,
@@ -225,6 +236,7 @@ class Run {
   #stopping = new AbortController();
   #timer;
   #hasBegun = false;
+  #takesCompressed = false;
 
   constructor(stream, service, done) {
     this.#stream = stream;
@@ -250,7 +262,7 @@ class Run {
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       if (this.#hasBegun) this.#reset(resets.broken);
-      else this.#endWith('Internal', `The call breaks a rule: ${error.message}.`, { notRun: true });
+      else this.#endWith(error.status ?? 'Internal', `The call breaks a rule: ${error.message}.`, { notRun: true });
       this.#hasBegun = true;
     }
     if (endOfStream) this.#items.end();
@@ -270,8 +282,9 @@ class Run {
     return false;
   }
 
-  #begin({ payload, deadlineMilliseconds, metadata }) {
+  #begin({ payload, deadlineMilliseconds, metadata, compressed = false, compression = 0 }) {
     const args = decode(payload);
+    this.#takesCompressed = compression % 2 === 1;
     if (!this.#service) {
       this.#endWith('Unimplemented', `There is no ${this.#stream.name}.`, { notRun: true });
       return;
@@ -284,7 +297,7 @@ class Run {
       this.#timer = setTimeout(() => this.#reset(resets.deadline), deadlineMilliseconds);
     }
     if (this.#service.answer === 'none') this.#stream.end();
-    this.#run(args, { items: this.#items, signal: this.#stopping.signal, metadata });
+    this.#run(args, { items: this.#items, signal: this.#stopping.signal, metadata, compressed });
   }
 
   async #run(args, context) {
@@ -300,7 +313,7 @@ class Run {
   async #runStream(args, context) {
     for await (const item of this.#service.run(args, context)) {
       if (this.#stream.sendEnded) return;
-      this.#stream.send(writeMessage({ kind: 'item', payload: encode(item) }));
+      this.#stream.send(writeMessage({ kind: 'item', payload: encode(item), compressed: this.#takesCompressed }));
       await this.#stream.room();
     }
     this.#send({ kind: 'trailers' });
@@ -316,7 +329,8 @@ class Run {
   }
 
   #send(message) {
-    if (!this.#stream.sendEnded) this.#stream.send(writeMessage(message), { end: true });
+    const told = { compression: this.#takesCompressed ? brotli : 0, compressed: this.#takesCompressed };
+    if (!this.#stream.sendEnded) this.#stream.send(writeMessage({ ...message, ...told }), { end: true });
     this.#over();
   }
 

@@ -1,5 +1,6 @@
 // The messages of a call: calls.md, sections 3 to 5.
 import { Malformed, Reader, fromHex, toHex, varint } from './bytes.js';
+import { compress, expand } from './compression.js';
 import { decodeAll } from './messagepack.js';
 
 const kinds = { call: 1, item: 2, result: 3, headers: 4, trailers: 5, end: 6, credit: 7 };
@@ -7,6 +8,8 @@ const kindNames = Object.fromEntries(Object.entries(kinds).map(([name, number]) 
 // How many values a payload is: at least, and at most.
 const payloads = { call: [1, 1], item: [1, Infinity], result: [1, 1], trailers: [0, Infinity] };
 const longestFields = 16384;
+const compressedBit = 8;
+const mayBeCompressed = [kinds.call, kinds.item, kinds.result, kinds.trailers].map((kind) => kind | compressedBit);
 
 export const statuses = [
   'OK', 'Cancelled', 'Unknown', 'InvalidArgument', 'DeadlineExceeded', 'NotFound', 'AlreadyExists',
@@ -53,10 +56,11 @@ const fields = {
   14: number('credit', 2 ** 32 - 1, 1),
   15: number('firstLink', 2 ** 32 - 1),
   16: number('firstStream', Number.MAX_SAFE_INTEGER, 1),
+  17: number('compression', 2 ** 32 - 1, 1),
 };
 const fieldNumbers = Object.keys(fields).map(Number).sort((one, other) => one - other);
-const isOfCall = (fieldNumber) => fieldNumber <= 6 || [13, 15, 16].includes(fieldNumber);
-const isOfOthers = (fieldNumber) => (fieldNumber >= 6 && fieldNumber <= 12) || fieldNumber === 14;
+const isOfCall = (fieldNumber) => fieldNumber <= 6 || [13, 15, 16, 17].includes(fieldNumber);
+const isOfOthers = (fieldNumber) => (fieldNumber >= 6 && fieldNumber <= 12) || [14, 17].includes(fieldNumber);
 const known = (kind, fieldNumber) => (kind === 'call' ? isOfCall : isOfOthers)(fieldNumber);
 
 function writeEntry([key, value]) {
@@ -70,8 +74,11 @@ function readEntry(entry) {
   return [key, toHex(reader.rest())];
 }
 
-/** A message's bytes: `kind`, the fields by name as in the vectors, `payload` as bytes. */
-export function writeMessage({ kind, payload = Buffer.alloc(0), ...values }) {
+/**
+ * A message's bytes: `kind`, the fields by name as in the vectors, `payload` as bytes, `compressed` where it is to be
+ * compressed if that is worth it.
+ */
+export function writeMessage({ kind, payload = Buffer.alloc(0), compressed = false, ...values }) {
   const parts = [];
   for (const fieldNumber of fieldNumbers) {
     const field = fields[fieldNumber];
@@ -88,26 +95,29 @@ export function writeMessage({ kind, payload = Buffer.alloc(0), ...values }) {
   const body = Buffer.concat(parts);
   if (body.length > longestFields) throw new RangeError('more than 16384 bytes of fields');
   const head = body.length === 0 ? [] : [varint(body.length), body];
-  return Buffer.concat([Buffer.from([kinds[kind] | (body.length > 0 ? 0x80 : 0)]), ...head, payload]);
+  const shorter = compressed ? compress(payload) : undefined;
+  const first = kinds[kind] | (body.length > 0 ? 0x80 : 0) | (shorter ? compressedBit : 0);
+  return Buffer.concat([Buffer.from([first]), ...head, shorter ?? payload]);
 }
 
 /** A message, or Malformed. One of a kind that is to be skipped has the kind `unknown`. */
 export function readMessage(message) {
   const reader = new Reader(message);
   const first = reader.byte();
-  const kindNumber = first & 0x7f;
+  const compressed = mayBeCompressed.includes(first & 0x7f);
+  const kindNumber = (first & 0x7f) - (compressed ? compressedBit : 0);
   const kind = kindNames[kindNumber] ?? 'unknown';
   if (kind === 'unknown') {
     if (kindNumber < 64) throw new Malformed(`kind ${kindNumber}`);
     return { kind };
   }
-  const read = { kind };
+  const read = compressed ? { kind, compressed } : { kind };
   if (first & 0x80) {
     const length = reader.varint();
     if (length < 1 || length > longestFields) throw new Malformed('no 1 to 16384 bytes of fields');
     readFields(new Reader(reader.take(length)), read);
   }
-  read.payload = reader.rest();
+  read.payload = compressed ? expand(reader.rest()) : reader.rest();
   const [least, most] = payloads[kind] ?? [0, 0];
   const count = decodeAll(read.payload).length;
   if (count < least || count > most) throw new Malformed(`a payload of ${count} values`);

@@ -17,6 +17,7 @@ export class Peer {
   #on;
   #calls = new Map(); // By their streams.
   #waiting = []; // Those who wait for an open link.
+  #compression = { isTaken: false }; // What is known of the callees of the open link.
   #wake = () => {};
 
   constructor({ transport, services = {}, pollMilliseconds = 25, on, ...options }) {
@@ -66,11 +67,12 @@ export class Peer {
     this.#wake = () => {};
   }
 
-  /** Makes a call, once a link is open. */
+  /** Makes a call, once a link is open; with `compress`, messages may be compressed. */
   async call(name, args, options) {
     if (this.#engine.state !== 'open') await new Promise((resolve) => this.#waiting.push(resolve));
     const stream = this.#engine.link.streams.open(name, options?.priority);
-    const call = new Call(stream, args, options);
+    const compression = options?.compress ? this.#compression : undefined;
+    const call = new Call(stream, args, { ...options, compression });
     this.#calls.set(stream, call);
     call.result.catch(() => {}).then(() => this.#calls.delete(stream));
     return call;
@@ -81,6 +83,7 @@ export class Peer {
   }
 
   #opened() {
+    this.#compression = { isTaken: false };
     this.#on.opened();
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
