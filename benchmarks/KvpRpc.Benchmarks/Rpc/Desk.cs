@@ -3,7 +3,7 @@ namespace KvpRpc.Benchmarks.Rpc;
 /// <summary>The handler behind all systems: it does as little as it can.</summary>
 internal sealed class Desk : IDesk
 {
-    // Enough to come, each time that the credit of a stream or a buffer is used up, to what lies between.
+    // Many windows of credit: what the beginning and the end of the stream cost is not seen any more.
     internal const int Readings = 20_000;
 
     internal static readonly Question Question = new(42, "How are you?");

@@ -25,7 +25,8 @@ public class GrpcDeskService
     public virtual Task<Answer> AskAsync(Question request, ServerCallContext context) =>
         _desk.AskAsync(request, context.CancellationToken);
 
-    public virtual async Task WatchAsync(Question request, IServerStreamWriter<Reading> writer, ServerCallContext context)
+    public virtual async Task WatchAsync(
+        Question request, IServerStreamWriter<Reading> writer, ServerCallContext context)
     {
         await foreach (Reading reading in _desk.WatchAsync(request.Id, context.CancellationToken))
             await writer.WriteAsync(reading);

@@ -17,7 +17,7 @@ internal static class RpcFigures
     private const string Processor = "processor time";
     private const string Allocated = "allocated";
 
-    // Short, since every figure is a ratio of neighbours in one run; processor time needs no many samples.
+    // Short: every figure is a ratio of neighbours in one run, and of sums over all iterations.
     private static readonly Job Job = Job.Default
         .WithToolchain(InProcessEmitToolchain.Instance)
         .WithWarmupCount(6)
@@ -41,10 +41,11 @@ internal static class RpcFigures
                 .WithOptions(ConfigOptions.DisableLogFile));
         Dictionary<string, BenchmarkReport> reports = summaries
             .SelectMany(summary => summary.Reports)
-            .ToDictionary(
-                report => $"{report.BenchmarkCase.Descriptor.Type.Name}.{report.BenchmarkCase.Descriptor.WorkloadMethod.Name}");
+            .ToDictionary(report => GetName(report.BenchmarkCase.Descriptor));
         return [.. Compare(new(reports))];
     }
+
+    private static string GetName(Descriptor benchmark) => $"{benchmark.Type.Name}.{benchmark.WorkloadMethod.Name}";
 
     private static IEnumerable<RpcFigure> Compare(Reports reports)
     {
@@ -57,6 +58,12 @@ internal static class RpcFigures
         const string Items = "an item of a stream, without engine and medium";
         yield return reports.Compare(Items, Processor, nameof(StreamedItemBenchmarks), "KvpRpc", "Grpc", 1);
         yield return reports.Compare(Items, Allocated, nameof(StreamedItemBenchmarks), "KvpRpc", "Grpc", 1);
+
+        const string WholeItems = "an item of a stream, with engine, sealing and emulated tables";
+        yield return reports.Compare(
+            WholeItems, Processor, nameof(StreamedItemBenchmarks), "KvpRpcEmulated", "Grpc", null);
+        yield return reports.Compare(
+            WholeItems, Allocated, nameof(StreamedItemBenchmarks), "KvpRpcEmulated", "Grpc", null);
 
         const string Whole = "a unary call of 256 at once, with engine, sealing and emulated tables";
         const string Concurrent = nameof(ConcurrentCallBenchmarks);

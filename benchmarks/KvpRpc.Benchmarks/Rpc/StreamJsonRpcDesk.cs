@@ -1,13 +1,11 @@
 using System.IO.Pipelines;
-using MessagePack;
-using MessagePack.Resolvers;
 using Nerdbank.Streams;
 using StreamJsonRpc;
 
 namespace KvpRpc.Benchmarks.Rpc;
 
-/// <summary>Both sides of StreamJsonRpc, as its own benchmarks set it up: MessagePack over a pair of pipes in
-/// memory.</summary>
+/// <summary>Both sides of StreamJsonRpc, with the options that its formatter for MessagePack has by itself, over a pair
+/// of pipes in memory.</summary>
 internal sealed class StreamJsonRpcDesk : IDisposable
 {
     private readonly JsonRpc _caller;
@@ -32,11 +30,5 @@ internal sealed class StreamJsonRpcDesk : IDisposable
         _callee.Dispose();
     }
 
-    private static LengthHeaderMessageHandler CreateHandler(IDuplexPipe pipe)
-    {
-        MessagePackFormatter formatter = new();
-        formatter.SetMessagePackSerializerOptions(
-            MessagePackSerializerOptions.Standard.WithResolver(StandardResolver.Instance));
-        return new(pipe, formatter);
-    }
+    private static LengthHeaderMessageHandler CreateHandler(IDuplexPipe pipe) => new(pipe, new MessagePackFormatter());
 }

@@ -7,10 +7,14 @@ namespace KvpRpc.Benchmarks.Rpc;
 public class StreamedItemBenchmarks
 {
     private KvpRpcDesk? _kvpRpc;
+    private EmulatedDesk? _emulated;
     private GrpcDesk? _grpc;
 
     [GlobalSetup(Target = nameof(KvpRpc))]
     public void SetUpKvpRpc() => _kvpRpc = new();
+
+    [GlobalSetup(Target = nameof(KvpRpcEmulated))]
+    public async Task SetUpEmulatedAsync() => _emulated = await EmulatedDesk.StartAsync();
 
     [GlobalSetup(Target = nameof(Grpc))]
     public async Task SetUpGrpcAsync() => _grpc = await GrpcDesk.StartAsync();
@@ -20,18 +24,17 @@ public class StreamedItemBenchmarks
     {
         if (_kvpRpc is not null)
             await _kvpRpc.DisposeAsync();
+        if (_emulated is not null)
+            await _emulated.DisposeAsync();
         if (_grpc is not null)
             await _grpc.DisposeAsync();
     }
 
     [Benchmark(OperationsPerInvoke = Desk.Readings)]
-    public async Task<double> KvpRpc()
-    {
-        double sum = 0;
-        await foreach (Reading reading in _kvpRpc!.Client.WatchAsync(Desk.Readings))
-            sum += reading.Value;
-        return sum;
-    }
+    public Task<double> KvpRpc() => WatchAsync(_kvpRpc!.Client);
+
+    [Benchmark(OperationsPerInvoke = Desk.Readings)]
+    public Task<double> KvpRpcEmulated() => WatchAsync(_emulated!.Client);
 
     [Benchmark(OperationsPerInvoke = Desk.Readings, Baseline = true)]
     public async Task<double> Grpc()
@@ -40,6 +43,14 @@ public class StreamedItemBenchmarks
         using AsyncServerStreamingCall<Reading> call = _grpc!.Watch(Desk.Readings);
         while (await call.ResponseStream.MoveNext(CancellationToken.None))
             sum += call.ResponseStream.Current.Value;
+        return sum;
+    }
+
+    private static async Task<double> WatchAsync(IDesk client)
+    {
+        double sum = 0;
+        await foreach (Reading reading in client.WatchAsync(Desk.Readings))
+            sum += reading.Value;
         return sum;
     }
 }

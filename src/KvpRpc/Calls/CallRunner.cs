@@ -1,8 +1,13 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace KvpRpc.Calls;
 
 /// <summary>Runs one call of the peer on the thread pool, then the next: neither the link's thread nor the accept loop
 /// ever runs a handler.</summary>
 /// <remarks>It awaits the call for nobody but the pool, which takes back what the call's async methods used.</remarks>
+[SuppressMessage(
+    "Reliability", "CA2012:Use ValueTasks correctly",
+    Justification = "Its result is taken once, when it is there: that is what this class is for.")]
 internal sealed class CallRunner : IThreadPoolWorkItem
 {
     private readonly Action _finish;

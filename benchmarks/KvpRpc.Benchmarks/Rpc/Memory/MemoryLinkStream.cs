@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using KvpRpc.Driver;
 using KvpRpc.Links;
 
@@ -6,6 +7,9 @@ namespace KvpRpc.Benchmarks.Rpc.Memory;
 
 /// <summary>One side of a stream in memory: with credit, half-close and resets; used again when both sides have let go
 /// of it.</summary>
+[SuppressMessage(
+    "Usage", "CA2213:Disposable fields should be disposed",
+    Justification = "A source without timer or wait handle holds nothing, and the stream is used again.")]
 internal sealed class MemoryLinkStream : KvpLinkStream
 {
     private const int WindowBytes = 64 * 1024;
