@@ -37,6 +37,8 @@ internal sealed class CallServer(
 
     internal Pool<PooledBuffer> Buffers { get; } = new(max: 64);
 
+    internal Pool<CallRunner> Runners { get; } = new(max: 64);
+
     /// <summary>Accepts calls until this side stops, or no link can open any more.</summary>
     internal async Task RunAsync()
     {
@@ -94,6 +96,6 @@ internal sealed class CallServer(
 
         int maxResponseBytes = Math.Min(link.MaxMessageBytes, options.MaxMessageBytes);
         InboundCall call = new(this, stream, maxResponseBytes, table.Now);
-        ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
+        Runners.Rent().Start(call);
     }
 }

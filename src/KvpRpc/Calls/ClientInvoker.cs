@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KvpRpc.Generated;
 using KvpRpc.Links;
 
@@ -20,7 +21,7 @@ internal sealed class ClientInvoker : RpcInvoker
         ArgumentNullException.ThrowIfNull(method);
         return cancellationToken.IsCancellationRequested
             ? Task.FromCanceled<TResponse>(cancellationToken)
-            : RunUnaryAsync(method, request, cancellationToken);
+            : RunUnaryAsync(method, request, cancellationToken).AsTask();
     }
 
     public override Task InvokeOneWayAsync<TRequest>(
@@ -62,7 +63,9 @@ internal sealed class ClientInvoker : RpcInvoker
         return new ResultItems<TRequest, TItem>(_starter, method, request, arguments, cancellationToken);
     }
 
-    private async Task<TResponse> RunUnaryAsync<TRequest, TResponse>(
+    // What a call allocates for its caller is the task alone: the rest is used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TResponse> RunUnaryAsync<TRequest, TResponse>(
         RpcMethod<TRequest, TResponse> method,
         TRequest request,
         CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using KvpRpc.Generated;
 using KvpRpc.Links;
 using KvpRpc.Resilience;
@@ -10,24 +11,22 @@ namespace KvpRpc.Calls;
     "Reliability", "CA1001:Types that own disposable fields should be disposable",
     Justification = "A source without timer or wait handle holds nothing, and a late Cancel must find it whole.")]
 internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int maxResponseBytes, TimeSpan acceptedAt)
-    : OpenCall, IThreadPoolWorkItem
+    : OpenCall
 {
     // What is here when the last message is about to be sent, and no sender was made before.
     private static readonly object NoSender = new();
 
-    private CancellationTokenSource? _oneWaySource;
     private ServiceMethod? _method;
     private HandlerContext? _context;
-    private InboundArguments? _arguments;
     private RequestExtras? _extras;
+    private CallHoldings? _holdings;
     private object? _sender;
     private bool _hasEnded;
     private bool _hasLeft;
     private bool _hasCallerEnded = true;
-    private RememberedAnswer? _place;
 
     /// <summary>Gets the token for the handler: nobody waits for it any more.</summary>
-    internal CancellationToken Aborted => _oneWaySource?.Token ?? stream.Aborted;
+    internal CancellationToken Aborted => _holdings?.OneWaySource?.Token ?? stream.Aborted;
 
     internal CallServer Server => server;
 
@@ -88,7 +87,15 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     /// <summary>Gets or sets what was made for this call alone, and is disposed of when its handler has
     /// ended.</summary>
-    internal object? ServiceOwner { get; set; }
+    internal object? ServiceOwner
+    {
+        get => _holdings?.ServiceOwner;
+        set
+        {
+            if (value is not null || _holdings is not null)
+                OpenHoldings().ServiceOwner = value;
+        }
+    }
 
     /// <summary>Gets the span and duration of the call; null: nobody measures it.</summary>
     internal CallMeasurement? Measurement { get; private set; }
@@ -101,16 +108,12 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
 
     private RpcPeerOptions Options => server.Options;
 
-    /// <summary>Starts the call on the thread pool: neither the link's thread nor the accept loop ever runs a
-    /// handler.</summary>
-    public void Execute() => _ = RunAsync();
-
     internal override void HandleEnd(CallEnd end)
     {
         Measurement?.SetStatus(OutboundCall.GetStatus(end));
         try
         {
-            _oneWaySource?.Cancel();
+            _holdings?.OneWaySource?.Cancel();
             bool isLate = end == CallEnd.DeadlinePassed;
             stream.Reset((uint)(isLate ? CallResetCode.DeadlineExceeded : CallResetCode.Closing));
         }
@@ -125,7 +128,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     internal ValueTask CompleteOneWayAsync()
     {
         // With both directions closed the stream says nothing more: the deadline alone ends the handler.
-        _oneWaySource = new CancellationTokenSource();
+        OpenHoldings().OneWaySource = new CancellationTokenSource();
         return stream.CompleteAsync(server.Stopping);
     }
 
@@ -160,7 +163,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     internal InboundArguments OpenArguments(RpcMethod method)
     {
         ItemSender sender = OpenSender();
-        return _arguments ??= new InboundArguments(
+        return OpenHoldings().Arguments ??= new InboundArguments(
             this, stream, sender, method.StreamArguments, _extras?.Listening ?? 0, _hasCallerEnded);
     }
 
@@ -207,12 +210,16 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     }
 
     /// <summary>The call has a place among those that are answered once.</summary>
-    internal void TakePlace(RememberedAnswer? place) => _place = place;
+    internal void TakePlace(RememberedAnswer? place)
+    {
+        if (place is not null)
+            OpenHoldings().Place = place;
+    }
 
     /// <summary>The answer is not to be kept: another attempt shall run.</summary>
     internal void LeaveWindow()
     {
-        if (Interlocked.Exchange(ref _place, null) is { } place)
+        if (GiveUpPlace() is { } place)
             server.Answers.Leave(place);
     }
 
@@ -221,7 +228,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     internal ValueTask SendLastAsync(ReadOnlyMemory<byte> message)
     {
         Leave();
-        if (Interlocked.Exchange(ref _place, null) is { } place)
+        if (GiveUpPlace() is { } place)
             server.Answers.Complete(place, message.Span, server.Table.Now);
         return stream.SendAsync(message, endOfStream: true, server.Stopping);
     }
@@ -237,16 +244,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         return default;
     }
 
-    private void SetAborted() => Measurement?.SetStatus(
-        Deadline <= server.Table.Now ? StatusCode.DeadlineExceeded : StatusCode.Cancelled);
-
-    private void Leave()
-    {
-        if (!Interlocked.Exchange(ref _hasLeft, true))
-            server.Leave();
-    }
-
-    private async Task RunAsync()
+    /// <summary>Runs the call to its end; it never fails.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal async ValueTask RunAsync()
     {
         // It flows into the handler and what that starts, and nowhere else: an async method leaves no trace behind.
         RpcContext.CurrentCall = this;
@@ -280,6 +280,26 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             await stream.DisposeAsync().ConfigureAwait(false);
             Leave();
         }
+    }
+
+    private void SetAborted() => Measurement?.SetStatus(
+        Deadline <= server.Table.Now ? StatusCode.DeadlineExceeded : StatusCode.Cancelled);
+
+    private void Leave()
+    {
+        if (!Interlocked.Exchange(ref _hasLeft, true))
+            server.Leave();
+    }
+
+    private RememberedAnswer? GiveUpPlace() =>
+        _holdings is { } holdings ? Interlocked.Exchange(ref holdings.Place, null) : null;
+
+    private CallHoldings OpenHoldings()
+    {
+        if (Volatile.Read(ref _holdings) is { } holdings)
+            return holdings;
+        Interlocked.CompareExchange(ref _holdings, new(), null);
+        return _holdings;
     }
 
     private ValueTask Dispatch(KvpLinkMessage message, TimeSpan receivedAt)
@@ -325,7 +345,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     private async ValueTask AwaitCallerAsync()
     {
         InboundArguments arguments =
-            _arguments ?? new InboundArguments(this, stream, null, 0, _extras?.Listening ?? 0, hasEnded: false);
+            _holdings?.Arguments ?? new InboundArguments(this, stream, null, 0, _extras?.Listening ?? 0, hasEnded: false);
         try
         {
             await arguments.EndAsync(server.Stopping).ConfigureAwait(false);

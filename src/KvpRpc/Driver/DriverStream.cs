@@ -8,8 +8,6 @@ namespace KvpRpc.Driver;
 /// alone.</summary>
 internal sealed class DriverStream : KvpLinkStream
 {
-    private readonly Lock _gate = new();
-    private readonly Queue<KvpLinkMessage> _received = new();
     private readonly Completion<KvpLinkMessage> _receive = new();
     private readonly Completion<bool> _send = new();
     private CancellationToken _receiveToken;
@@ -18,6 +16,10 @@ internal sealed class DriverStream : KvpLinkStream
     private CancellationTokenRegistration _sendCancellation;
     private CancellationToken? _sendCancelled;
     private CancellationTokenSource? _aborted;
+
+    // The first that waits to be received, and those after it, which there are on few streams.
+    private KvpLinkMessage? _firstReceived;
+    private Queue<KvpLinkMessage>? _received;
     private KvpLinkException? _failure;
     private bool _sendEnded;
     private bool _receiveEnded;
@@ -39,7 +41,7 @@ internal sealed class DriverStream : KvpLinkStream
     {
         get
         {
-            lock (_gate)
+            lock (Gate)
             {
                 if (_failure is not null)
                     return new(canceled: true);
@@ -51,6 +53,9 @@ internal sealed class DriverStream : KvpLinkStream
 
     internal DriverLink Link { get; }
 
+    // Nobody else has it, and a stream does without one object more.
+    private object Gate => _receive;
+
     internal KvpStreamPriority Priority { get; }
 
     /// <summary>Gets or sets the engine's stream; null until the first message. Only for the loop.</summary>
@@ -61,7 +66,7 @@ internal sealed class DriverStream : KvpLinkStream
     {
         get
         {
-            lock (_gate)
+            lock (Gate)
                 return _failure is not null;
         }
     }
@@ -80,11 +85,11 @@ internal sealed class DriverStream : KvpLinkStream
     public override ValueTask<KvpLinkMessage> ReceiveAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate)
+        lock (Gate)
         {
             if (_receive.IsPending)
                 throw new InvalidOperationException("A receive is under way.");
-            if (_received.TryDequeue(out KvpLinkMessage message))
+            if (TryTakeReceived(out KvpLinkMessage message))
                 return new(message);
             if (_receiveEnded)
                 return new(new KvpLinkMessage(default, HasContent: false, IsEndOfStream: true, Owner: null));
@@ -100,7 +105,7 @@ internal sealed class DriverStream : KvpLinkStream
 
     public override void Reset(uint code)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (_isReset || _failure is not null || (_sendEnded && !_send.IsPending && _receiveEnded))
                 return;
@@ -123,9 +128,9 @@ internal sealed class DriverStream : KvpLinkStream
     internal void Discard()
     {
         Reset(0);
-        lock (_gate)
+        lock (Gate)
         {
-            while (_received.TryDequeue(out KvpLinkMessage message))
+            while (TryTakeReceived(out KvpLinkMessage message))
                 message.Dispose();
         }
     }
@@ -137,7 +142,7 @@ internal sealed class DriverStream : KvpLinkStream
         KvpLinkMessage message = buffer is null
             ? new(default, HasContent: false, IsEndOfStream: true, Owner: null)
             : new(buffer.AsMemory(0, length), HasContent: true, endOfStream, new ReceivedBuffer(this, buffer, length));
-        lock (_gate)
+        lock (Gate)
         {
             _receiveEnded |= endOfStream;
             if (_isReset)
@@ -151,14 +156,14 @@ internal sealed class DriverStream : KvpLinkStream
             }
             else if (buffer is not null)
             {
-                _received.Enqueue(message);
+                KeepReceived(message);
             }
         }
     }
 
     internal void HandleSendCompleted()
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (!_send.IsPending)
                 return;
@@ -170,7 +175,7 @@ internal sealed class DriverStream : KvpLinkStream
     /// <summary>Ends both directions with an error; messages that have arrived can still be received.</summary>
     internal void Fail(KvpLinkException failure)
     {
-        lock (_gate)
+        lock (Gate)
         {
             _failure ??= failure;
             if (_send.IsPending)
@@ -183,6 +188,23 @@ internal sealed class DriverStream : KvpLinkStream
         }
 
         Abort();
+    }
+
+    private void KeepReceived(in KvpLinkMessage message)
+    {
+        if (_firstReceived is null)
+            _firstReceived = message;
+        else
+            (_received ??= new()).Enqueue(message);
+    }
+
+    private bool TryTakeReceived(out KvpLinkMessage message)
+    {
+        message = _firstReceived.GetValueOrDefault();
+        if (_firstReceived is null)
+            return false;
+        _firstReceived = _received?.TryDequeue(out KvpLinkMessage next) == true ? next : null;
+        return true;
     }
 
     private void FailReceive(Exception failure)
@@ -198,7 +220,7 @@ internal sealed class DriverStream : KvpLinkStream
     {
         token.ThrowIfCancellationRequested();
         ValueTask pending;
-        lock (_gate)
+        lock (Gate)
         {
             if (_failure is not null)
                 return ValueTask.FromException(_failure);
@@ -222,7 +244,7 @@ internal sealed class DriverStream : KvpLinkStream
     // ended comes too late: the send that runs now is not its.
     internal void CancelSend(CancellationToken token)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (!_send.IsPending || _isReset || token != _sendToken)
                 return;
@@ -236,7 +258,7 @@ internal sealed class DriverStream : KvpLinkStream
     /// <summary>Takes note that the engine holds nothing of the stream any longer. Called by the loop.</summary>
     internal void HandleReset()
     {
-        lock (_gate)
+        lock (Gate)
         {
             _failure ??= new(KvpLinkError.StreamReset, "This side has reset the stream.");
             // A stream that is reset must not stay with a token that lives on.
@@ -253,7 +275,7 @@ internal sealed class DriverStream : KvpLinkStream
     private void Abort()
     {
         CancellationTokenSource? aborted;
-        lock (_gate)
+        lock (Gate)
         {
             aborted = _aborted;
             _aborted = null;
@@ -271,7 +293,7 @@ internal sealed class DriverStream : KvpLinkStream
 
     internal void CancelReceive(CancellationToken token)
     {
-        lock (_gate)
+        lock (Gate)
         {
             if (_receive.IsPending && token == _receiveToken)
                 _receive.Fail(new OperationCanceledException(token));
