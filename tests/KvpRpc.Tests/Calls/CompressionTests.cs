@@ -153,11 +153,11 @@ public sealed class CompressionTests
         await using PeerPair peers = new(right: Compressing);
         IStreams client = RpcClients.With(peers.Streams, Compressed);
         await Wait.For(client.WorkAsync(null));
-        peers.StreamService.OnJoin = async (left, right, _) =>
+        peers.StreamService.OnJoin = async (left, right, token) =>
         {
             // All of the second first: what comes of the first meanwhile is kept.
-            List<byte[]> second = await right.ToListAsync();
-            List<byte[]> first = await left.ToListAsync();
+            List<byte[]> second = await right.ToListAsync(token);
+            List<byte[]> first = await left.ToListAsync(token);
             return $"{first.Sum(item => item.Length)} {second.Sum(item => item.Length)}";
         };
         Task<string> joined = client.JoinAsync(
@@ -176,7 +176,7 @@ public sealed class CompressionTests
         Assert.True(error.CertainlyNotRun);
         Assert.Equal("The arguments are over the limit of 20000 bytes.", error.Message);
 
-        raw.StreamService.OnSum = async (values, _) => await values.CountAsync();
+        raw.StreamService.OnSum = async (values, token) => await values.CountAsync(token);
         await using KvpLinkStream stream = raw.Open("test.Streams/Sum");
         await stream.SendAsync((byte[])[0x01, 0x91, 0xA1, 0x61], endOfStream: false, default);
         await stream.SendAsync((byte[])[0x0A, .. bomb], endOfStream: true, default);
