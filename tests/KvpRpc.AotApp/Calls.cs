@@ -52,6 +52,16 @@ internal static class Calls
             .ToListAsync(cancellationToken);
         Check($"{name}: duplex", (20, new Spot(38, 0)), (spots.Count, spots[^1]));
 
+        string packages = string.Join(' ', Enumerable.Range(0, 500).Select(number => $"KB{number}"));
+        IPatching compressing = RpcClients.With(client, new() { Compression = RpcCompression.Brotli });
+        foreach (string time in (string[])["before the callee has said that it takes them", "and after"])
+        {
+            report = await compressing.InstallAsync(
+                new PatchRequest(packages, new Dictionary<string, Version?> { ["os"] = null }, [], null),
+                cancellationToken);
+            Check($"{name}: compressed, {time}", $"{packages}  0 True", report.Text);
+        }
+
         List<PatchEvent> reports = [];
         int steps = await client.RunAsync(3, new Reports(reports), cancellationToken);
         Check($"{name}: reports", (3, 3), (steps, reports.Count));

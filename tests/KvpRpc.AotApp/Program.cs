@@ -11,10 +11,12 @@ CancellationToken token = limit.Token;
 await using EmulatedHyperV hyperV = new();
 EmulatedVirtualMachine emulated = hyperV.AddVirtualMachine("web-01", EmulatedGuestKind.Linux);
 await emulated.StartAsync(token);
-await using KvpHost host = new(hyperV);
+RpcPeerOptions calls = new() { Compression = RpcCompression.Brotli };
+await using KvpHost host = new(hyperV, new() { Calls = calls });
 Patching onHost = new(), inGuest = new();
 host.AddService<IPatching>(_ => onHost, RpcAccess.Anyone);
-await using KvpGuest guest = new(emulated.OpenGuestTransport(KvpChannel.KeyPrefix("default")));
+await using KvpGuest guest = new(
+    emulated.OpenGuestTransport(KvpChannel.KeyPrefix("default")), new() { Calls = calls });
 guest.AddService<IPatching>(inGuest, RpcAccess.Anyone);
 guest.Start();
 KvpVirtualMachine machine = await host.OpenVirtualMachineAsync("web-01", token);

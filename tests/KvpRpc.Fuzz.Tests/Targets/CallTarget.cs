@@ -26,7 +26,8 @@ internal static class CallTarget
             known =
             [
                 CallField.Deadline, CallField.PreviousAttempts, CallField.IdempotencyId, CallField.TraceParent,
-                CallField.TraceState, CallField.Metadata, CallField.Listening, CallField.Compression,
+                CallField.TraceState, CallField.Metadata, CallField.Listening, CallField.FirstLink,
+                .. (CallField[])(header.FirstAttempt is null ? [] : [CallField.FirstStream]), CallField.Compression,
             ];
         }
         else
