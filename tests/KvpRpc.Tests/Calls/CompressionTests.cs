@@ -82,7 +82,8 @@ public sealed class CompressionTests
         RpcResponse response = new();
         IProbe client = RpcClients.With(peers.Client, Compressed with { Response = response });
         await Wait.For(client.AddAsync(1, 2));
-        foreach ((byte[] data, bool expected) in new[] { (random, false), (new byte[200], false), (new byte[300], true) })
+        (byte[], bool)[] cases = [(random, false), (new byte[200], false), (new byte[300], true)];
+        foreach ((byte[] data, bool expected) in cases)
         {
             Assert.Equal(data, await Wait.For(client.BlobAsync(data)));
             Assert.Equal(expected, wasCompressed);
@@ -153,11 +154,11 @@ public sealed class CompressionTests
         await using PeerPair peers = new(right: Compressing);
         IStreams client = RpcClients.With(peers.Streams, Compressed);
         await Wait.For(client.WorkAsync(null));
-        peers.StreamService.OnJoin = async (left, right, _) =>
+        peers.StreamService.OnJoin = async (left, right, token) =>
         {
             // All of the second first: what comes of the first meanwhile is kept.
-            List<byte[]> second = await right.ToListAsync();
-            List<byte[]> first = await left.ToListAsync();
+            List<byte[]> second = await right.ToListAsync(token);
+            List<byte[]> first = await left.ToListAsync(token);
             return $"{first.Sum(item => item.Length)} {second.Sum(item => item.Length)}";
         };
         Task<string> joined = client.JoinAsync(
@@ -176,7 +177,7 @@ public sealed class CompressionTests
         Assert.True(error.CertainlyNotRun);
         Assert.Equal("The arguments are over the limit of 20000 bytes.", error.Message);
 
-        raw.StreamService.OnSum = async (values, _) => await values.CountAsync();
+        raw.StreamService.OnSum = async (values, token) => await values.CountAsync(token);
         await using KvpLinkStream stream = raw.Open("test.Streams/Sum");
         await stream.SendAsync((byte[])[0x01, 0x91, 0xA1, 0x61], endOfStream: false, default);
         await stream.SendAsync((byte[])[0x0A, .. bomb], endOfStream: true, default);
@@ -260,7 +261,8 @@ public sealed class CompressionTests
     [InlineData("0e", true)]
     [InlineData("good", false)]
     [InlineData("goodFF", true)]
-    public async Task An_answer_that_is_compressed_though_it_must_not_or_is_not_is_internal(string bytes, bool mayCompress)
+    public async Task An_answer_that_must_not_be_compressed_or_is_not_though_it_says_so_is_internal(
+        string bytes, bool mayCompress)
     {
         bytes = bytes.Replace("good", "0b" + Convert.ToHexString(Compress([0xA1, .. "a"u8])), StringComparison.Ordinal);
         MemoryLinkPair links = new();
