@@ -89,7 +89,8 @@ public sealed class UnwrittenCases
         await Wait.ForCancellation(
             client.StreamingInputCallAsync(inputs.Reader.ReadAllAsync(CancellationToken.None), cancelled));
         await Wait.ForCancellation(
-            client.StreamingOutputCallAsync(new([1], [], null), cancelled).ToListAsync(CancellationToken.None).AsTask());
+            client.StreamingOutputCallAsync(new([1], [], null), cancelled).ToListAsync(CancellationToken.None)
+                .AsTask());
         await Wait.For(client.EmptyCallAsync(Token));
         Assert.Equal(0, sides.Service.Responses);
         Assert.False(sides.Service.Begun.IsCompleted);
