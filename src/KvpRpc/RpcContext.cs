@@ -33,8 +33,8 @@ public abstract class RpcContext
     public abstract RpcMetadata ResponseTrailers { get; }
 
     /// <summary>Gets or sets how the result, or each item or report from now on, is compressed for a caller that takes
-    /// it so; <see cref="RpcPeerOptions.Compression"/> at first. A handler that answers with a secret beside bytes of the
-    /// caller's choice sets it to <see cref="RpcCompression.None"/>.</summary>
+    /// it so; <see cref="RpcPeerOptions.Compression"/> at first. A handler that answers with a secret beside bytes of
+    /// others' choice sets it to <see cref="RpcCompression.None"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is set to another value.</exception>
     public abstract RpcCompression ResponseCompression { get; set; }
 

@@ -28,8 +28,8 @@ public sealed record RpcPeerOptions
     /// more ends with <see cref="StatusCode.ResourceExhausted"/>.</summary>
     public int MaxMetadataBytes { get; init; } = 8 * 1024;
 
-    /// <summary>Gets which compressed calls of the peer are taken, and how their answers are compressed for callers that
-    /// take them so: none, and not at all. See <see cref="RpcContext.ResponseCompression"/>; for calls of this side,
+    /// <summary>Gets which compressed calls of the peer are taken, and how answers are compressed for callers that take
+    /// them so: none, and not at all. See <see cref="RpcContext.ResponseCompression"/>; for calls of this side,
     /// see <see cref="RpcClientOptions.Compression"/>.</summary>
     /// <remarks>A few compressed bytes can become <see cref="MaxMessageBytes"/>, in each of
     /// <see cref="MaxConcurrentCalls"/> calls: a side that takes them should let both be small.</remarks>

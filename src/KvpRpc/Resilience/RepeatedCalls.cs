@@ -45,7 +45,8 @@ internal static class RepeatedCalls
                 {
                     message.Dispose();
                     Log.AnsweredAgain(call.Server.Logger, call.Method);
-                    await call.SendLastAsync(call.TakesCompressed ? bytes : MessageCompression.ToPlain(bytes)).ConfigureAwait(false);
+                    ReadOnlyMemory<byte> last = call.TakesCompressed ? bytes : MessageCompression.ToPlain(bytes);
+                    await call.SendLastAsync(last).ConfigureAwait(false);
                     return;
                 }
 
