@@ -2,16 +2,20 @@ using BenchmarkDotNet.Attributes;
 
 namespace KvpRpc.Benchmarks.Rpc;
 
-/// <summary>Many calls at once, so that neither side ever has nothing to do: the whole of KvpRpc, waiting for no poll,
-/// beside StreamJsonRpc.</summary>
+/// <summary>Many calls at once, so that neither side ever has nothing to do: no thread spins for the next message, and
+/// the whole of KvpRpc does not wait for the next poll.</summary>
 public class ConcurrentCallBenchmarks
 {
     // As many calls as a peer runs at once by default.
     private const int Callers = 256;
     private const int CallsEach = 10;
 
+    private KvpRpcDesk? _kvpRpc;
     private EmulatedDesk? _emulated;
     private StreamJsonRpcDesk? _streamJsonRpc;
+
+    [GlobalSetup(Target = nameof(KvpRpc))]
+    public void SetUpKvpRpc() => _kvpRpc = new();
 
     [GlobalSetup(Target = nameof(KvpRpcEmulated))]
     public async Task SetUpEmulatedAsync() => _emulated = await EmulatedDesk.StartAsync();
@@ -23,9 +27,14 @@ public class ConcurrentCallBenchmarks
     public async Task CleanUpAsync()
     {
         _streamJsonRpc?.Dispose();
+        if (_kvpRpc is not null)
+            await _kvpRpc.DisposeAsync();
         if (_emulated is not null)
             await _emulated.DisposeAsync();
     }
+
+    [Benchmark(OperationsPerInvoke = Callers * CallsEach)]
+    public Task KvpRpc() => RunAsync(() => _kvpRpc!.Client.AskAsync(Desk.Question));
 
     [Benchmark(OperationsPerInvoke = Callers * CallsEach)]
     public Task KvpRpcEmulated() => RunAsync(() => _emulated!.Client.AskAsync(Desk.Question));

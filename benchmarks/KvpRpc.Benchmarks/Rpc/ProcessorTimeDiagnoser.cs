@@ -42,7 +42,7 @@ internal sealed class ProcessorTimeDiagnoser : IDiagnoser
     {
         long operations = results.Measurements
             .Where(measurement => measurement is
-                { IterationMode: IterationMode.Workload, IterationStage: IterationStage.Actual })
+            { IterationMode: IterationMode.Workload, IterationStage: IterationStage.Actual })
             .Sum(measurement => measurement.Operations);
         yield return new(Descriptor, _spent.TotalNanoseconds / operations);
     }

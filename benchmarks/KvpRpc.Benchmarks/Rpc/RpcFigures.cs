@@ -55,6 +55,11 @@ internal static class RpcFigures
         yield return reports.Compare(Unary, Processor, nameof(UnaryCallBenchmarks), "KvpRpc", "Grpc", null);
         yield return reports.Compare(Unary, Allocated, nameof(UnaryCallBenchmarks), "KvpRpc", "Grpc", null);
 
+        const string Many = "a unary call of 256 at once, without engine and medium";
+        const string Concurrent = nameof(ConcurrentCallBenchmarks);
+        yield return reports.Compare(Many, Processor, Concurrent, "KvpRpc", "StreamJsonRpc", 0.5);
+        yield return reports.Compare(Many, Allocated, Concurrent, "KvpRpc", "StreamJsonRpc", 0.25);
+
         const string Items = "an item of a stream, without engine and medium";
         yield return reports.Compare(Items, Processor, nameof(StreamedItemBenchmarks), "KvpRpc", "Grpc", 1);
         yield return reports.Compare(Items, Allocated, nameof(StreamedItemBenchmarks), "KvpRpc", "Grpc", 1);
@@ -66,7 +71,6 @@ internal static class RpcFigures
             WholeItems, Allocated, nameof(StreamedItemBenchmarks), "KvpRpcEmulated", "Grpc", null);
 
         const string Whole = "a unary call of 256 at once, with engine, sealing and emulated tables";
-        const string Concurrent = nameof(ConcurrentCallBenchmarks);
         yield return reports.Compare(Whole, Processor, Concurrent, "KvpRpcEmulated", "StreamJsonRpc", null);
         yield return reports.Compare(Whole, Allocated, Concurrent, "KvpRpcEmulated", "StreamJsonRpc", null);
 

@@ -344,8 +344,8 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     /// <remarks>To reset the stream at once could take the end from it.</remarks>
     private async ValueTask AwaitCallerAsync()
     {
-        InboundArguments arguments =
-            _holdings?.Arguments ?? new InboundArguments(this, stream, null, 0, _extras?.Listening ?? 0, hasEnded: false);
+        InboundArguments arguments = _holdings?.Arguments
+            ?? new InboundArguments(this, stream, null, 0, _extras?.Listening ?? 0, hasEnded: false);
         try
         {
             await arguments.EndAsync(server.Stopping).ConfigureAwait(false);
