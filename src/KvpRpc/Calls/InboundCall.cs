@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using KvpRpc.Generated;
 using KvpRpc.Links;
@@ -306,8 +305,9 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
     {
         ServiceMethod? method = _method = server.Services.Find(Method);
         bool mayFollow = method is null or { TakesItems: true };
-        bool isRead = TryRead(
-            message, mayFollow, out uint? deadline, out int payloadStart, out StatusCode status, out string? error);
+        bool isRead = FirstMessage.TryRead(
+            message, mayFollow, Options, out FirstMessage first, out StatusCode status, out string? error);
+        (_extras, WasCompressed) = (first.Extras, first.IsCompressed);
         Measurement = CallMeasurement.BeginServer(this, method is not null, server.Table.Now - receivedAt);
         if (!isRead)
         {
@@ -315,7 +315,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
             return RejectAsync(status, error!);
         }
 
-        Deadline = deadline is { } left
+        Deadline = first.Deadline is { } left
             ? CallTable.GetDeadline(receivedAt, TimeSpan.FromMilliseconds(left))
             : TimeSpan.MaxValue;
         if (Deadline <= server.Table.Now || !server.Table.TryAdd(this))
@@ -335,7 +335,7 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         }
 
         if (method is not null)
-            return method.Access.RunAsync(this, method, message, payloadStart);
+            return method.Access.RunAsync(this, method, message, first.PayloadStart);
         message.Dispose();
         return RejectAsync(StatusCode.Unimplemented, server.Services.DescribeMissing(Method));
     }
@@ -354,52 +354,6 @@ internal sealed class InboundCall(CallServer server, KvpLinkStream stream, int m
         {
             // It has reset the stream: that is how a caller says it.
         }
-    }
-
-    private bool TryRead(
-        in KvpLinkMessage message,
-        bool mayFollow,
-        out uint? deadline,
-        out int payloadStart,
-        out StatusCode status,
-        out string? error)
-    {
-        deadline = null;
-        payloadStart = 0;
-        status = StatusCode.Internal;
-        error = null;
-        if (message.Data.Length > Options.MaxMessageBytes)
-        {
-            status = StatusCode.ResourceExhausted;
-            error = CallErrors.ArgumentsTooLarge(Options.MaxMessageBytes);
-        }
-        else if (!message.HasContent
-            || !CallMessage.TryRead(message.Data.Span, out CallMessage parts)
-            || parts.Kind != CallMessageKind.Call
-            || (parts.IsCompressed && Options.Compression == RpcCompression.None)
-            || !CallHeader.TryRead(parts.Fields, out CallHeader header))
-        {
-            error = "The call cannot be read.";
-        }
-        else if (!message.IsEndOfStream && !mayFollow)
-        {
-            error = "More follows after the arguments of a call that has one request.";
-        }
-        else if (header.Metadata.Length > Options.MaxMetadataBytes)
-        {
-            status = StatusCode.ResourceExhausted;
-            error = string.Create(
-                CultureInfo.InvariantCulture, $"The metadata is over the limit of {Options.MaxMetadataBytes} bytes.");
-        }
-        else
-        {
-            deadline = header.DeadlineMilliseconds;
-            payloadStart = parts.PayloadStart;
-            WasCompressed = parts.IsCompressed;
-            _extras = RequestExtras.Create(in header);
-        }
-
-        return error is null;
     }
 
     // The peer chose the text: it shall not forge lines of a log.
