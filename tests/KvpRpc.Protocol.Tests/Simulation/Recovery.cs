@@ -86,10 +86,10 @@ internal static class Recovery
         {
             List<string> items =
                 [.. side.Own.Own().Where(item => side.Peer.Engine.IsOwnKey(item.Key)).Select(item => item.Key)];
-            // A clock that leaps lets a process look too early for what an earlier one has left in doubt. And two things
-            // can keep an acknowledgement from counting until the peer's next packet: a guest went back unnoticed, to
-            // where its packets fit but its control parts have old numbers; or a peer's clock leapt, and a late write
-            // covered the control part.
+            // A clock that leaps lets a process look too early for what an earlier one has left in doubt. And two
+            // things can keep an acknowledgement from counting until the peer's next packet: a guest went back
+            // unnoticed, to where its packets fit but its control parts have old numbers; or a peer's clock leapt, and
+            // a late write covered the control part.
             int most = side.Other.HasLeapt || world is { RestoredGuest: > 0, Oracle.NoticesRollbacks: false }
                 ? Math.Max(FewItems, 1 + side.Peer.Engine.Unacknowledged)
                 : FewItems;
